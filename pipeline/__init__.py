@@ -1,0 +1,1 @@
+"""Copydesk: scrape news, keep every record in Kafka, index deduplicated stories in Elasticsearch."""

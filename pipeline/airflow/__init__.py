@@ -1,0 +1,1 @@
+"""What the DAGs need beyond Airflow's standard operators."""

@@ -1,0 +1,239 @@
+"""What the stages need from the world, in our own words; at most five methods each.
+
+The adapters implement these over Kafka, Elasticsearch and HTTP, and `adapters/memory.py` over plain
+memory. One contract suite per port runs against both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from pipeline.core.model import Revision, Story
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as Kafka holds it. `value` may be None (a tombstone) or anything at all."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    value: bytes | None
+    headers: Mapping[str, str]
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One record to be published: already encoded, validated and within its cap."""
+
+    topic: str
+    key: str
+    value: bytes | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where an acknowledged message lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a consumer is in one partition it owns.
+
+    `position` is the next offset to read (past transaction markers), `end` the last stable offset as of
+    the call, `committed` None when the group never committed, `metadata` the string beside the commit.
+    """
+
+    position: int
+    end: int
+    committed: int | None
+    metadata: str
+
+
+class Publisher(Protocol):
+    """Sends messages outside any transaction."""
+
+    def publish(self, messages: Sequence[Message]) -> list[Placed]:
+        """Send all and wait until every one is acknowledged, in the order given.
+
+        Raises InvalidRecord for a message the broker refuses for its own sake, after which this publisher
+        goes on working; BrokerUnavailable when acknowledgement did not come in time.
+        """
+
+    def close(self) -> None: ...
+
+
+class Consumer(Protocol):
+    """A member of one consumer group on one topic, reading committed records only."""
+
+    def poll(self, limit: int, timeout: float) -> list[Record]:
+        """At most `limit` records in order per partition, waiting up to `timeout` seconds for the first."""
+
+    def progress(self) -> dict[int, Progress] | None:
+        """Per owned partition how far we are; empty for a standby, None while joining is not complete."""
+
+    def commit(self) -> None:
+        """Commit the position of every owned partition. Raises Fenced when ownership was lost."""
+
+    def rewind(self) -> None:
+        """Go back to the committed offset (or the beginning) in every owned partition."""
+
+    def close(self) -> None: ...
+
+
+class Transactions(Protocol):
+    """The one transactional writer beside a consumer: offsets and messages commit together."""
+
+    def initialise(self) -> None:
+        """Fence every earlier writer with our transactional id and abort what it left open."""
+
+    def begin(self, metadata: str) -> None:
+        """Begin, and put the consumer's present positions with `metadata` into the transaction.
+
+        Raises Fenced when a newer writer exists.
+        """
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Send inside the transaction; errors show here or at commit."""
+
+    def commit(self) -> None:
+        """Make offsets and messages visible at once. Raises Fenced."""
+
+    def abort(self) -> None:
+        """Take everything back; the consumer must be rewound by the caller."""
+
+
+class TopicReader(Protocol):
+    """Reads a topic without a group: for restore, trace, replay and status."""
+
+    def ends(self, topic: str) -> dict[int, tuple[int, int]]:
+        """Per partition the first retained offset and the last stable offset."""
+
+    def read(self, topic: str, starts: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Record]:
+        """Committed records of each partition from `starts` up to, not including, `ends`."""
+
+    def committed(self, group: str, topic: str) -> dict[int, tuple[int, str]]:
+        """Per partition the group's committed offset and its metadata; absent when never committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A filter every store understands, over dotted field paths; all parts must hold.
+
+    `terms`: the field equals one of the values. `ranges`: (from, to), inclusive and exclusive, either None.
+    `present`/`absent`: the field has a value or has none.
+    """
+
+    terms: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    present: Collection[str] = ()
+    absent: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Generic[T]):
+    """A document and the tag of the state it was read in, for compare-and-set."""
+
+    id: str
+    value: T
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(Generic[T]):
+    """A document to store: over the state `tag` names, as a new one (`tag=""`), or in any case (None)."""
+
+    id: str
+    value: T
+    tag: str | None = None
+
+
+class Documents(Protocol[T]):
+    """A store of documents by id with compare-and-set: the ledger, sources, hosts and runs."""
+
+    def get(self, ids: Collection[str]) -> dict[str, Stored[T]]:
+        """Those that exist, as last written (real time)."""
+
+    def put(self, writes: Sequence[Write[T]]) -> list[str]:
+        """Store all; return the ids refused because another write came between.
+
+        Raises InvalidRecord (fact `id`) for a document the mapping rejects, IndexUnavailable otherwise.
+        """
+
+    def find(self, where: Where, *, order: str | None = None, limit: int | None = None) -> Iterator[Stored[T]]:
+        """Matching documents as of the last refresh, by `order` (`-field` descending); pages as needed."""
+
+    def counts(self, field: str, where: Where) -> dict[str, int]:
+        """How many matching documents per value of `field`, as of the last refresh."""
+
+    def refresh(self) -> None:
+        """Make everything written so far findable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateQuery:
+    """Which stored revisions may be copies of one article: language, event window, shared terms.
+
+    `minimum` terms must be shared; one suffices with revisions of fewer than `short_below` net shingles.
+    Revisions first seen at or after `before` do not exist yet as far as this article is concerned.
+    """
+
+    article_id: str
+    language: str
+    event_from: datetime
+    event_to: datetime
+    terms: tuple[str, ...]
+    minimum: int
+    short_below: int
+    before: int
+
+
+class Revisions(Protocol):
+    """`news-revisions`: every text of every article, written once, found by shared terms."""
+
+    def add(self, revisions: Sequence[Revision]) -> None:
+        """Store those not there yet; the first write of a key wins. Raises InvalidRecord (fact `id`)."""
+
+    def get(self, keys: Collection[str]) -> dict[str, Revision]:
+        """Those that exist, by `article_id#revision`, in real time."""
+
+    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
+        """Per query all matching revisions of other articles, as of the last refresh, by key."""
+
+    def replace(self, revisions: Sequence[Revision]) -> None:
+        """Overwrite: only for a removal, which takes text away, and its taking back."""
+
+    def refresh(self) -> None: ...
+
+
+class Stories(Protocol):
+    """`news-stories`: one document per story; the higher version wins."""
+
+    def get(self, ids: Collection[str]) -> dict[str, Story]:
+        """Those that exist, whatever their status, in real time."""
+
+    def put(self, stories: Sequence[Story]) -> set[str]:
+        """Store each unless one of its version or above is there; return the ids that were not stored.
+
+        Raises InvalidRecord (fact `id`) for a document the mapping rejects.
+        """
+
+    def above(self, version: int) -> Iterator[Story]:
+        """Every story with a version above `version`, in real time as far as a refresh before can make it."""
+
+    def counts(self) -> dict[str, int]:
+        """How many stories per status, as of the last refresh."""
+
+    def refresh(self) -> None: ...
