@@ -12,40 +12,9 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from pipeline.core.model import Revision, Story
+from pipeline.core.records import Message, Placed, Record
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record as Kafka holds it. `value` may be None (a tombstone) or anything at all."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: str | None
-    value: bytes | None
-    headers: Mapping[str, str]
-    timestamp: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One record to be published: already encoded, validated and within its cap."""
-
-    topic: str
-    key: str
-    value: bytes | None
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """Where an acknowledged message lies."""
-
-    topic: str
-    partition: int
-    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +141,9 @@ class Documents(Protocol[T]):
         Raises InvalidRecord (fact `id`) for a document the mapping rejects, IndexUnavailable otherwise.
         """
 
-    def find(self, where: Where, *, order: str | None = None, limit: int | None = None) -> Iterator[Stored[T]]:
+    def find(
+        self, where: Where, *, order: str | None = None, limit: int | None = None
+    ) -> Iterator[Stored[T]]:
         """Matching documents as of the last refresh, by `order` (`-field` descending); pages as needed."""
 
     def counts(self, field: str, where: Where) -> dict[str, int]:

@@ -60,7 +60,7 @@ class FetchSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanSection:
-    """The clean stage's word on one fetch. `published_at` names the fetch whose text was published last.
+    """The clean stage's word on one fetch. `published_fetch` names the fetch whose text was published last.
 
     `content_hash` covers text and metadata of that publication, so an equal page ends `unchanged`.
     """
@@ -69,7 +69,7 @@ class CleanSection:
     outcome: CleanOutcome
     run_id: str
     reason: str | None = None
-    published_at: datetime | None = None
+    published_fetch: datetime | None = None
     revision: str | None = None
     content_hash: str | None = None
     offset: int | None = None
@@ -148,7 +148,11 @@ def derive_state(entry: LedgerEntry) -> State:
         return "indexed"
     if edit and edit.parked_fetch and not _later_fetch(fetch, edit.parked_fetch):
         return "parked"
-    if index and index.error and (clean is None or index.fetched_at >= (clean.published_at or index.fetched_at)):
+    if (
+        index
+        and index.error
+        and (clean is None or index.fetched_at >= (clean.published_fetch or index.fetched_at))
+    ):
         return "dead-lettered"
     if clean and not _later_fetch(fetch, clean.fetched_at):
         return _state_of_clean(clean)

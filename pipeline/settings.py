@@ -1,0 +1,106 @@
+"""Every setting of the pipeline in one frozen value, read once from the environment.
+
+Each field is the variable `COPYDESK_` + its name in capitals; secrets may come from a file named by the
+same variable with `_FILE`. `.env.example` lists them all, and a test keeps it so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+PREFIX = "COPYDESK_"
+
+
+def _setting(default: Any, help: str, *, parse: Callable[[str], Any] = str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help, "parse": parse, "secret": secret})
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError("use true or false")
+
+
+def _positive(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        number = kind(text)
+        if number <= 0:
+            raise ValueError("must be above zero")
+        return number
+
+    return parse
+
+
+def _host_table(text: str) -> tuple[tuple[str, str], ...]:
+    """`*.example=127.0.0.1:8099, desk.test=127.0.0.1:9000` → pairs of pattern and address."""
+    pairs = [piece.strip().split("=", 1) for piece in text.split(",") if piece.strip()]
+    if any(len(pair) != 2 or ":" not in pair[1] for pair in pairs):
+        raise ValueError("use host=address:port, separated by commas")
+    return tuple((pattern.strip().lower(), address.strip()) for pattern, address in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this process is set up; see `.env.example` for the meaning of each."""
+
+    kafka_bootstrap: str = _setting("127.0.0.1:9092", "Kafka's bootstrap servers, host:port with commas")
+    kafka_security_protocol: str = _setting("PLAINTEXT", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_sasl_mechanism: str | None = _setting(None, "SASL mechanism, such as SCRAM-SHA-512")
+    kafka_username: str | None = _setting(None, "SASL user name")
+    kafka_password: str | None = _setting(None, "SASL password", secret=True)
+    kafka_ca_file: Path | None = _setting(None, "CA certificates for Kafka's TLS", parse=Path)
+    elasticsearch_url: str = _setting("http://127.0.0.1:9200", "Elasticsearch's address")
+    elasticsearch_api_key: str | None = _setting(None, "API key of the pipeline's writer", secret=True)
+    elasticsearch_ca_file: Path | None = _setting(None, "CA certificate for Elasticsearch's TLS", parse=Path)
+    sources: Path = _setting(Path("sources.yaml"), "the catalogue of sources", parse=Path)
+    host_table: tuple[tuple[str, str], ...] = _setting(
+        (), "hosts reached at a fixed address, e.g. *.example=127.0.0.1:8099", parse=_host_table
+    )
+    user_agent: str = _setting(
+        "Copydesk/0.1 (+https://copydesk.example/bot)", "User-Agent sent to sources; put your contact here"
+    )
+    epoch: int = _setting(
+        0, "epoch of the log, raised when it is begun anew or stories are rebuilt", parse=int
+    )
+    fetch_concurrency: int = _setting(32, "hosts that one fetch run works at once", parse=_positive(int))
+    pace_seconds: float = _setting(5.0, "least delay between requests to one host", parse=float)
+    clean_workers: int = _setting(2, "processes that extract text", parse=_positive(int))
+    batch_records: int = _setting(200, "records that clean and index take at once", parse=_positive(int))
+    drain_seconds: float = _setting(240.0, "time budget of a drain", parse=_positive(float))
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises ConfigError naming the variable and what is wrong with it."""
+    environment = os.environ if environment is None else environment
+    given: dict[str, Any] = {}
+    for setting in fields(Settings):
+        text = _text(environment, PREFIX + setting.name.upper(), secret=setting.metadata["secret"])
+        if text is not None:
+            given[setting.name] = _parsed(PREFIX + setting.name.upper(), text, setting.metadata["parse"])
+    return Settings(**given)
+
+
+def _text(environment: Mapping[str, str], name: str, *, secret: bool) -> str | None:
+    """The variable's text; an empty one counts as not given, since compose files pass those on."""
+    if secret and (path := environment.get(f"{name}_FILE")):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{name}_FILE cannot be read: {error}", setting=f"{name}_FILE") from error
+    return environment.get(name) or None
+
+
+def _parsed(name: str, text: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ConfigError(f"{name}={text!r} is not valid: {error}", setting=name) from error
