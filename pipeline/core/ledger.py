@@ -166,8 +166,7 @@ def _with_fetch(entry: LedgerEntry, section: FetchSection) -> LedgerEntry:
         return replace(entry, fetch=section)
     if section.attempted_at < held.attempted_at:
         return entry
-    first = {"discovered_at": held.discovered_at, "run_id": held.run_id}
-    return replace(entry, fetch=replace(section, **first))
+    return replace(entry, fetch=replace(section, discovered_at=held.discovered_at, run_id=held.run_id))
 
 
 def _later_fetch(fetch: FetchSection | None, than: datetime) -> bool:
