@@ -1,0 +1,83 @@
+"""Sources: the rows of the catalogue and what we remember of each between polls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+SourceKind = Literal["feed", "sitemap", "listing"]
+Health = Literal["new", "healthy", "empty", "silent", "broken", "blocked", "moved", "paused"]
+PollResult = Literal[
+    "new-items", "unchanged", "not-modified", "empty", "broken", "blocked", "throttled", "deferred"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildSitemap:
+    """One sitemap named by a sitemap index: its validators and when to read it again."""
+
+    url: str
+    lastmod: datetime | None = None
+    checked_at: datetime | None = None
+    due_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """One document of `news-sources`: schedule, validators and health of one source.
+
+    Validators belong to `url`; `etag` and `last_modified` are sent exactly as received. `conditional` turns
+    false once the server kept a validator although the body had changed. `validated_at` is the last
+    unconditional 200, `success_at` the last 200 that could be parsed, `new_at` the last entry not seen
+    before. `gaps` are the last distances between polls that brought something new, in seconds: the rhythm
+    that silence is judged by. `failures` counts in a row, `failure_weight` the same by class.
+    `headlines` are the source's recent titles, newest first. `article_hosts` is where its entries lie.
+    """
+
+    source_id: str
+    url: str
+    health: Health = "new"
+    health_since: datetime | None = None
+    health_why: str | None = None
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    due_at: datetime | None = None
+    interval_seconds: float | None = None
+    steady_polls: int = 0
+    polls: int = 0
+    polled_at: datetime | None = None
+    run_id: str | None = None
+    result: PollResult | None = None
+    reason: str | None = None
+    status: int | None = None
+    failures: int = 0
+    failure_weight: float = 0.0
+    failure_class: str | None = None
+    failing_since: datetime | None = None
+    success_at: datetime | None = None
+    new_at: datetime | None = None
+    gaps: tuple[int, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    conditional: bool = True
+    validated_at: datetime | None = None
+    polls_since_full: int = 0
+    body_sha256: str | None = None
+    entries_signature: str | None = None
+    reader: str | None = None
+    fallbacks: int = 0
+    bytes: int = 0
+    items_seen: int = 0
+    items_new: int = 0
+    items_dropped: dict[str, int] = field(default_factory=dict)
+    moved_to: str | None = None
+    moved_sightings: int = 0
+    title: str | None = None
+    headlines: tuple[str, ...] = ()
+    article_hosts: tuple[str, ...] = ()
+    children: tuple[ChildSitemap, ...] = ()
