@@ -1,0 +1,54 @@
+"""Shingles: one hash for every three tokens in a row, the unit in which two texts are compared.
+
+Three tokens survive an edit of every fourth word, which five do not; the furniture list removes what three
+tokens share by chance. The constants are part of `copies.v1`: other constants, other sketches.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.copies.tokens import Hashes, Tokens
+
+SHINGLE_TOKENS: Final = 3
+
+_WEIGHTS: Final = np.array([0x20E9FA102240CC4F, 0x7FD0AC8ACC0D7A69, 0x99FBCBDE970C647D], dtype=np.uint64)
+
+# The finaliser of splitmix64: without it, sums of weighted hashes would not be evenly spread, and the
+# "smallest values" of a sketch would not be a fair sample.
+_MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2: Final = np.uint64(0x94D049BB133111EB)
+_SHIFTS: Final = (np.uint64(30), np.uint64(27), np.uint64(31))
+
+
+def shingle(tokens: Tokens) -> Hashes:
+    """Every shingle in text order, repeats included; a text of one or two tokens is padded to one shingle."""
+    hashes = tokens.hashes
+    if not len(hashes):
+        return hashes
+    if len(hashes) < SHINGLE_TOKENS:
+        hashes = np.concatenate([hashes, np.zeros(SHINGLE_TOKENS - len(hashes), dtype=np.uint64)])
+    count = len(hashes) - SHINGLE_TOKENS + 1
+    total = hashes[:count] * _WEIGHTS[0]
+    for offset in range(1, SHINGLE_TOKENS):
+        total += hashes[offset : offset + count] * _WEIGHTS[offset]
+    return _finalise(total)
+
+
+def member(values: Hashes, among: Hashes) -> NDArray[np.bool_]:
+    """For each value, whether it is in the ascending array `among`."""
+    if not len(among):
+        return np.zeros(len(values), dtype=np.bool_)
+    places = among.searchsorted(values)
+    places[places == len(among)] = 0
+    found: NDArray[np.bool_] = among[places] == values
+    return found
+
+
+def _finalise(values: Hashes) -> Hashes:
+    values = (values ^ (values >> _SHIFTS[0])) * _MIX_1
+    values = (values ^ (values >> _SHIFTS[1])) * _MIX_2
+    return values ^ (values >> _SHIFTS[2])
