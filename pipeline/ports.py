@@ -177,8 +177,8 @@ class Revisions(Protocol):
     def add(self, revisions: Sequence[Revision]) -> None:
         """Store those not there yet; the first write of a key wins. Raises InvalidRecord (fact `id`)."""
 
-    def get(self, keys: Collection[str]) -> dict[str, Revision]:
-        """Those that exist, by `article_id#revision`, in real time."""
+    def of(self, article_ids: Collection[str]) -> list[Revision]:
+        """Every text of these articles, as of the last refresh, by key."""
 
     def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
         """Per query all matching revisions of other articles, as of the last refresh, by key."""

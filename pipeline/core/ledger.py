@@ -90,12 +90,17 @@ class IndexSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditSection:
-    """The edits in force. `parked_fetch` names the fetch a `park` is about."""
+    """The edits in force. `parked_fetch` names the fetch a `park` is about.
+
+    `awaiting`: it was said to be back or restored, and its next record has not arrived; fetch asks for it
+    without validators.
+    """
 
     position: int
     gone: bool = False
     removed: bool = False
     with_copies: bool = False
+    awaiting: bool = False
     parked_fetch: datetime | None = None
     at: datetime | None = None
     by: str | None = None

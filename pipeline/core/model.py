@@ -142,7 +142,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One article of a story as readers and the lead order need it. `edits` are those in force."""
+    """One article of a story as readers and the lead order need it.
+
+    `edits` are those in force; `back` and `restored` stay in force until the article's next record, and
+    while any is there the member is not shown. `revisions` are the texts known, in the order they came, and
+    `corrections` counts how often the text shown was replaced under one extraction version.
+    """
 
     article_id: str
     revision: str
@@ -152,10 +157,17 @@ class Member:
     source_id: str
     title: str | None
     word_count: int
+    extraction_version: str
     agency: str | None = None
     country: str | None = None
     revisions: tuple[str, ...] = ()
+    corrections: int = 0
     edits: tuple[EditKind, ...] = ()
+
+    @property
+    def showable(self) -> bool:
+        """Whether this article may be shown to readers."""
+        return not self.edits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
