@@ -1,0 +1,132 @@
+"""A whole world in memory: what the tests run the stages against, and the commands that need no servers.
+
+It passes the contract suites that Kafka and Elasticsearch pass, refresh lag and transaction markers
+included, and dies on demand (`crash_before`, `crash_after`) at any single write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pipeline.adapters.memory_broker import MemoryBroker, TopicShape
+from pipeline.adapters.memory_faults import Crash, Faults
+from pipeline.adapters.memory_index import MemoryDocuments
+from pipeline.adapters.memory_stories import MemoryRevisions, MemoryStories
+from pipeline.adapters.memory_topics import (
+    MemoryConsumer,
+    MemoryPublisher,
+    MemoryTopicReader,
+    MemoryTransactions,
+)
+from pipeline.core.hosts import HostState
+from pipeline.core.ledger import LedgerEntry
+from pipeline.core.records import Record
+from pipeline.core.reports import RunReport
+from pipeline.core.sources import SourceState
+
+__all__ = [
+    "TOPICS",
+    "Crash",
+    "MemoryBroker",
+    "MemoryConsumer",
+    "MemoryDocuments",
+    "MemoryPublisher",
+    "MemoryRevisions",
+    "MemoryStories",
+    "MemoryTopicReader",
+    "MemoryTransactions",
+    "MemoryWorld",
+    "TopicShape",
+]
+
+T = TypeVar("T")
+
+TOPICS: Mapping[str, TopicShape] = {
+    "news.articles.raw.v1": TopicShape(partitions=6),
+    "news.articles.clean.v1": TopicShape(),
+    "news.stories.v1": TopicShape(compacted=True),
+    "news.dead-letters.v1": TopicShape(max_bytes=8 * 2**20),
+}
+"""The topics of DESIGN.md §2."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MemoryWorld:
+    """Broker and stores that outlive the processes using them."""
+
+    def __init__(
+        self, *, topics: Mapping[str, TopicShape] = TOPICS, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self.faults = Faults()
+        self.crash_before = self.faults.crash_before
+        self.crash_after = self.faults.crash_after
+        self.broker = MemoryBroker(topics, now)
+        self.revisions = MemoryRevisions(self.faults)
+        self.stories = MemoryStories(self.faults)
+        self._documents: dict[str, MemoryDocuments[Any]] = {}
+
+    @property
+    def articles(self) -> MemoryDocuments[LedgerEntry]:
+        return self.documents("articles", LedgerEntry)
+
+    @property
+    def sources(self) -> MemoryDocuments[SourceState]:
+        return self.documents("sources", SourceState)
+
+    @property
+    def hosts(self) -> MemoryDocuments[HostState]:
+        return self.documents("hosts", HostState)
+
+    @property
+    def runs(self) -> MemoryDocuments[RunReport]:
+        return self.documents("runs", RunReport)
+
+    def documents(self, name: str, kind: type[T]) -> MemoryDocuments[T]:
+        """The store of that name, made at first use."""
+        return self._documents.setdefault(name, MemoryDocuments(name, kind, self.faults))
+
+    def publisher(self) -> MemoryPublisher:
+        return MemoryPublisher(self.broker, self.faults)
+
+    def consumer(self, group: str, topic: str) -> MemoryConsumer:
+        return MemoryConsumer(self.broker, self.faults, group, topic)
+
+    def transactions(self, consumer: MemoryConsumer, transactional_id: str) -> MemoryTransactions:
+        return MemoryTransactions(self.broker, self.faults, consumer, transactional_id)
+
+    def reader(self) -> MemoryTopicReader:
+        return MemoryTopicReader(self.broker)
+
+    def records(self, topic: str) -> list[Record]:
+        """Every committed record of a topic by partition and offset, for assertions."""
+        ends = {number: end for number, (_, end) in self.reader().ends(topic).items()}
+        return list(self.reader().read(topic, {}, ends))
+
+    def refresh(self) -> None:
+        """Make everything findable, as time would."""
+        self.revisions.refresh()
+        self.stories.refresh()
+        for store in self._documents.values():
+            store.refresh()
+
+    def kill(self, consumer: MemoryConsumer) -> None:
+        """The member stops without a word; its group waits for it until `expire`."""
+        self.broker.group(consumer.group, consumer.topic).dead.append(consumer)
+
+    def expire(self, consumer: MemoryConsumer) -> None:
+        """The member's session times out, whether it died or only stalled."""
+        self.broker.group(consumer.group, consumer.topic).expel(consumer)
+
+    def restart(self) -> None:
+        """Begin the next process after a crash: clients of the old one are dead, their sessions expired.
+
+        Open transactions stay open, and what was not refreshed is still not found.
+        """
+        self.faults.revive()
+        for group in self.broker.groups.values():
+            group.members, group.owners, group.dead = [], {}, []

@@ -1,0 +1,153 @@
+"""`Revisions` and `Stories` in memory. An inverted index keeps candidate lookups fast enough for the
+commands that run a whole corpus through the index stage without servers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+
+from pipeline.adapters.memory_faults import Faults
+from pipeline.adapters.memory_index import MAX_KEYWORD_BYTES, fits_id, reject
+from pipeline.adapters.memory_where import comparable
+from pipeline.core.model import Revision, Story
+from pipeline.ports import CandidateQuery
+
+
+class MemoryRevisions:
+    """Revisions. Keys in `rejected` fail as if by the mapping."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.rejected: set[str] = set()
+        self._faults = faults
+        self._live: dict[str, Revision] = {}
+        self._searchable: dict[str, Revision] = {}
+        self._postings: defaultdict[str, list[str]] = defaultdict(list)
+        self._keys: defaultdict[str, list[str]] = defaultdict(list)
+        self._dirty: dict[str, None] = {}
+
+    def add(self, revisions: Sequence[Revision]) -> None:
+        with self._faults.write("revisions.add", revisions) as admitted:
+            self._store(admitted, replacing=False)
+
+    def of(self, article_ids: Collection[str]) -> list[Revision]:
+        self._faults.check()
+        keys = {key for article_id in article_ids for key in self._keys.get(article_id, ())}
+        return [self._searchable[key] for key in sorted(keys)]
+
+    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
+        self._faults.check()
+        return [self._candidates(query) for query in queries]
+
+    def replace(self, revisions: Sequence[Revision]) -> None:
+        with self._faults.write("revisions.replace", revisions) as admitted:
+            self._store(admitted, replacing=True)
+
+    def refresh(self) -> None:
+        self._faults.check()
+        for key in self._dirty:
+            held, new = self._searchable.get(key), self._live[key]
+            known = () if held is None else held.terms
+            if held is None:
+                self._keys[new.article_id].append(key)
+            for term in set(new.terms).difference(known):
+                self._postings[term].append(key)
+            self._searchable[key] = new
+        self._dirty.clear()
+
+    def all(self) -> dict[str, Revision]:
+        """Everything as last written, for assertions."""
+        return dict(self._live)
+
+    def _store(self, revisions: Sequence[Revision], *, replacing: bool) -> None:
+        refused = [revision.key for revision in revisions if not self._fits(revision)]
+        for revision in revisions:
+            if revision.key not in refused and (replacing or revision.key not in self._live):
+                self._live[revision.key] = revision
+                self._dirty[revision.key] = None
+        reject(refused)
+
+    def _fits(self, revision: Revision) -> bool:
+        keywords = (revision.source_id, revision.language, *revision.terms)
+        return revision.key not in self.rejected and fits_id(revision.key) and fit(keywords)
+
+    def _candidates(self, query: CandidateQuery) -> list[Revision]:
+        terms = set(query.terms)
+        shared = Counter(key for term in terms for key in self._postings.get(term, ()))
+        return [
+            revision
+            for key in sorted(shared)
+            if _is_candidate(revision := self._searchable[key], query, terms)
+        ]
+
+
+class MemoryStories:
+    """Stories. Ids in `rejected` fail as if by the mapping."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.rejected: set[str] = set()
+        self._faults = faults
+        self._live: dict[str, Story] = {}
+        self._searchable: dict[str, Story] = {}
+        self._dirty: set[str] = set()
+
+    def get(self, ids: Collection[str]) -> dict[str, Story]:
+        self._faults.check()
+        return {id: self._live[id] for id in ids if id in self._live}
+
+    def put(self, stories: Sequence[Story]) -> set[str]:
+        held: set[str] = set()
+        refused: list[str] = []
+        with self._faults.write("stories.put", stories) as admitted:
+            for story in admitted:
+                id = story.story_id
+                if not self._fits(story):
+                    refused.append(id)
+                elif id in self._live and self._live[id].version >= story.version:
+                    held.add(id)
+                else:
+                    self._live[id] = story
+                    self._dirty.add(id)
+        reject(refused)
+        return held
+
+    def above(self, version: int) -> Iterator[Story]:
+        self._faults.check()
+        found = [story for story in self._searchable.values() if story.version > version]
+        return iter(sorted(found, key=lambda story: (story.version, story.story_id)))
+
+    def counts(self) -> dict[str, int]:
+        self._faults.check()
+        return dict(Counter(story.status for story in self._searchable.values()))
+
+    def refresh(self) -> None:
+        self._faults.check()
+        for id in self._dirty:
+            self._searchable[id] = self._live[id]
+        self._dirty.clear()
+
+    def all(self) -> dict[str, Story]:
+        """Everything as last written, for assertions."""
+        return dict(self._live)
+
+    def _fits(self, story: Story) -> bool:
+        tags = () if story.content is None else (*story.content.tags, *story.content.authors)
+        keywords = (*tags, *(member.source_id for member in story.members))
+        return story.story_id not in self.rejected and fits_id(story.story_id) and fit(keywords)
+
+
+def fit(keywords: Collection[str]) -> bool:
+    """Whether Lucene takes each of them as one term."""
+    return all(len(word.encode()) <= MAX_KEYWORD_BYTES for word in keywords)
+
+
+def _is_candidate(revision: Revision, query: CandidateQuery, terms: set[str]) -> bool:
+    """The lookup rule; the terms are counted again as a replaced revision may have fewer than before."""
+    minimum = 1 if revision.net_shingles < query.short_below else query.minimum
+    return (
+        revision.article_id != query.article_id
+        and revision.language == query.language
+        and comparable(query.event_from) <= comparable(revision.event_at) <= comparable(query.event_to)
+        and revision.position < query.before
+        and len(terms.intersection(revision.terms)) >= minimum
+    )
