@@ -1,0 +1,75 @@
+"""Which account the servers run as.
+
+Elasticsearch and PostgreSQL refuse to run as root, and nothing that reads foreign bytes should. So when root
+starts an instance the servers run as `nobody`; an ordinary user's servers run as that user.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Numeric, because the servers are started by number: no login, no shell, no supplementary groups."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def caller() -> Account:
+    """The account that runs this program."""
+    uid = os.geteuid()
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:  # containers run with numbers that have no name
+        name = str(uid)
+    return Account(name, uid, os.getegid())
+
+
+def for_servers() -> Account:
+    """The account for servers: `nobody` if the caller is root, else the caller."""
+    if os.geteuid() != 0:
+        return caller()
+    entry = pwd.getpwnam("nobody")
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def spawn(argv: Sequence[str], account: Account, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program as `account`; `options` are those of `subprocess.Popen`."""
+    if account.uid != os.geteuid():
+        options |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    popen: type[subprocess.Popen[Any]] = subprocess.Popen
+    return popen(list(argv), **options)
+
+
+def can(account: Account, argv: Sequence[str]) -> bool:
+    """Whether a short command succeeds when that account runs it."""
+    with spawn(
+        argv,
+        account,
+        cwd="/",
+        env={"PATH": os.defpath},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        return process.wait() == 0
+
+
+def can_enter(account: Account, folder: Path) -> bool:
+    """Whether that account can reach what lies in `folder` (every parent must let it through)."""
+    return account.uid == os.geteuid() or can(account, ["test", "-x", str(folder)])
+
+
+def give(path: Path, account: Account) -> None:
+    """Make `account` the owner; a no-op for the caller's own files."""
+    if account.uid != os.geteuid() or path.stat().st_uid != account.uid:
+        os.chown(path, account.uid, account.gid)
