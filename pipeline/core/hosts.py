@@ -28,7 +28,7 @@ class RobotsCopy:
     fetched_at: datetime
     status: int | None = None
     reason: str | None = None
-    body: str | None = None
+    body: bytes | None = None
     unreachable_since: datetime | None = None
 
 
