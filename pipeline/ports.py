@@ -68,8 +68,8 @@ class Transactions(Protocol):
     def initialise(self) -> None:
         """Fence every earlier writer with our transactional id and abort what it left open."""
 
-    def begin(self, metadata: str) -> None:
-        """Begin, and put the consumer's present positions with `metadata` into the transaction.
+    def begin(self, positions: Mapping[int, int], metadata: str) -> None:
+        """Begin, and put the next offset to read per partition, with `metadata`, into the transaction.
 
         Raises Fenced when a newer writer exists.
         """
