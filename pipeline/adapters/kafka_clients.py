@@ -1,0 +1,145 @@
+"""Kafka's clients from the settings: every option that matters, once, and its errors in our words.
+
+Clients own an input/output thread and do not survive a fork: make them inside the task, never at import.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, errors
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+from pipeline.errors import BrokerUnavailable, ConfigError, Fenced, PipelineError
+from pipeline.settings import Settings
+
+REQUEST_SECONDS = 30.0
+"""How long one request to the broker may take."""
+DELIVERY_SECONDS = 120.0
+"""How long a producer goes on trying to get a record acknowledged."""
+TRANSACTION_SECONDS = 300.0
+"""After this the broker aborts an open transaction (notes on the index machine)."""
+MAX_REQUEST_BYTES = 8 * 2**20 + 64 * 2**10
+"""Above the largest topic limit (dead letters, 8 MiB), so that a topic's own limit is what refuses."""
+
+_CONFIG_ERRORS = (
+    errors.AuthorizationError,
+    errors.SaslAuthenticationFailedError,
+    errors.UnsupportedSaslMechanismError,
+    errors.KafkaConfigurationError,
+    errors.InvalidTopicError,
+    errors.UnsupportedVersionError,
+)
+_FENCED_ERRORS = (
+    errors.ProducerFencedError,
+    errors.InvalidProducerEpochError,
+    errors.CommitFailedError,
+    errors.FencedInstanceIdError,
+    errors.TransactionCoordinatorFencedError,
+)
+
+
+def producer(settings: Settings, *, transactional_id: str | None = None) -> KafkaProducer:
+    """An idempotent producer, or a transactional one. Raises BrokerUnavailable, ConfigError."""
+    options: dict[str, Any] = {
+        "acks": "all",
+        "enable_idempotence": True,
+        "compression_type": "zstd",
+        "linger_ms": 20,
+        "batch_size": 131_072,
+        "max_request_size": MAX_REQUEST_BYTES,
+        "delivery_timeout_ms": int(DELIVERY_SECONDS * 1000),
+        "max_block_ms": int(REQUEST_SECONDS * 1000),
+        "allow_auto_create_topics": False,
+        "metrics_enabled": False,
+    }
+    if transactional_id is not None:
+        options |= {
+            "transactional_id": transactional_id,
+            "transaction_timeout_ms": int(TRANSACTION_SECONDS * 1000),
+        }
+    with _configured("the producer cannot be made"):
+        return KafkaProducer(**connection(settings), **options)
+
+
+def consumer(settings: Settings, *, group: str | None = None, session_seconds: float = 45.0) -> KafkaConsumer:
+    """A consumer of committed records, subscribed to nothing yet. Raises BrokerUnavailable, ConfigError.
+
+    `session_seconds` is how long a dead member holds its partitions.
+    """
+    with _configured("the consumer cannot be made"):
+        return KafkaConsumer(
+            **connection(settings),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            partition_assignment_strategy=[CooperativeStickyAssignor()],
+            session_timeout_ms=int(session_seconds * 1000),
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+
+
+def admin(settings: Settings) -> KafkaAdminClient:
+    """A client for topics and groups. Raises BrokerUnavailable, ConfigError."""
+    with _configured("the admin client cannot be made"):
+        return KafkaAdminClient(**connection(settings))
+
+
+def connection(settings: Settings) -> dict[str, Any]:
+    """The options every client shares: where the broker is and how to prove who we are.
+
+    Silences the client's logging: what matters reaches the caller as an error.
+    """
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    options: dict[str, Any] = {
+        "bootstrap_servers": [server.strip() for server in settings.kafka_bootstrap.split(",")],
+        "client_id": "copydesk",
+        "security_protocol": settings.kafka_security_protocol,
+        "request_timeout_ms": int(REQUEST_SECONDS * 1000),
+        "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
+    }
+    if settings.kafka_ca_file is not None:
+        options["ssl_cafile"] = str(settings.kafka_ca_file)
+    if settings.kafka_sasl_mechanism is not None:
+        options |= {
+            "sasl_mechanism": settings.kafka_sasl_mechanism,
+            "sasl_plain_username": settings.kafka_username,
+            "sasl_plain_password": settings.kafka_password,
+        }
+    return options
+
+
+@contextmanager
+def translated(doing: str, **facts: object) -> Iterator[None]:
+    """Around calls of the client: raises our errors from its own."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise  # a file of the settings
+    except (errors.KafkaError, OSError) as error:
+        raise translation(error, doing, **facts) from error
+
+
+def translation(error: Exception, doing: str, **facts: object) -> PipelineError:
+    """What an error of the client means for the loop around us."""
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, _FENCED_ERRORS):
+        return Fenced(f"{doing}: another member or writer took over", error=text, **facts)
+    if isinstance(error, _CONFIG_ERRORS):
+        return ConfigError(f"{doing}: Kafka refuses", error=text, **facts)
+    return BrokerUnavailable(f"{doing}: Kafka does not answer as it should", error=text, **facts)
+
+
+@contextmanager
+def _configured(doing: str) -> Iterator[None]:
+    """Around making a client: what it finds wrong with its options is a wrong setting."""
+    try:
+        with translated(doing):
+            yield
+    except (ValueError, FileNotFoundError) as error:
+        raise ConfigError(f"{doing}: {error}") from error
