@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -24,7 +25,9 @@ def client(settings: Settings) -> Elasticsearch:
     Silences the transport's logging: what matters reaches the caller as an error.
     """
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
-    ca_file = settings.elasticsearch_ca_file
+    options: dict[str, Any] = {}
+    if settings.elasticsearch_ca_file is not None:
+        options["ca_certs"] = str(settings.elasticsearch_ca_file)
     try:
         return Elasticsearch(
             settings.elasticsearch_url,
@@ -33,7 +36,7 @@ def client(settings: Settings) -> Elasticsearch:
             max_retries=MAX_RETRIES,
             retry_on_timeout=True,
             retry_on_status=RETRIED,
-            **({} if ca_file is None else {"ca_certs": str(ca_file)}),
+            **options,
         )
     except (ValueError, OSError) as error:
         raise ConfigError(f"the Elasticsearch client cannot be made: {error}") from error

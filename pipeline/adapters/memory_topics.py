@@ -62,7 +62,8 @@ class MemoryConsumer:
 
     def commit(self) -> None:
         with self._faults.write("consumer.commit", life=self._life):
-            self.commit_positions(self.positions(), "")
+            self.require_ownership()
+            self.commit_positions(self._positions, "")
 
     def rewind(self) -> None:
         self._faults.check(self._life)
@@ -71,11 +72,10 @@ class MemoryConsumer:
     def close(self) -> None:
         self._group.expel(self)
 
-    def positions(self) -> dict[int, int]:
-        """Where this member is in each of its partitions. Raises Fenced when it lost one of them."""
+    def require_ownership(self) -> None:
+        """Raises Fenced when this member lost one of its partitions without noticing."""
         if not self._positions.keys() <= self._group.owned(self):
             raise Fenced("the partition has another owner", group=self.group)
-        return dict(self._positions)
 
     def commit_positions(self, positions: Mapping[int, int], metadata: str) -> None:
         for number, position in positions.items():
@@ -127,7 +127,7 @@ class MemoryTransactions:
         self._consumer, self._id = consumer, transactional_id
         self._epoch: int | None = None
         self._transaction: Transaction | None = None
-        self._offsets: tuple[dict[int, int], str] = ({}, "")
+        self._offsets: tuple[Mapping[int, int], str] = ({}, "")
         self._error: InvalidRecord | None = None
 
     def initialise(self) -> None:
@@ -135,12 +135,12 @@ class MemoryTransactions:
             self._epoch = self._broker.fence(self._id)
             self._transaction = None
 
-    def begin(self, metadata: str) -> None:
+    def begin(self, positions: Mapping[int, int], metadata: str) -> None:
         with self._faults.write("transactions.begin", life=self._life):
             self._check_epoch()
             if self._transaction is not None:
                 raise RuntimeError("a transaction is open already")
-            self._offsets = (self._consumer.positions(), metadata)
+            self._offsets = (dict(positions), metadata)
             self._transaction = self._broker.open(self._id)
             self._error = None
 
