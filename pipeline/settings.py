@@ -57,6 +57,9 @@ class Settings:
     kafka_username: str | None = _setting(None, "SASL user name")
     kafka_password: str | None = _setting(None, "SASL password", secret=True)
     kafka_ca_file: Path | None = _setting(None, "CA certificates for Kafka's TLS", parse=Path)
+    kafka_replication: int = _setting(
+        1, "copies of each topic that `topics apply` makes; 3 in production", parse=_positive(int)
+    )
     elasticsearch_url: str = _setting("http://127.0.0.1:9200", "Elasticsearch's address")
     elasticsearch_api_key: str | None = _setting(None, "API key of the pipeline's writer", secret=True)
     elasticsearch_ca_file: Path | None = _setting(None, "CA certificate for Elasticsearch's TLS", parse=Path)
