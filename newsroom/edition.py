@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from newsroom.material import Carriage, Story, blocks_of
 from newsroom.model import Article, Block, Outlet, Revision, Stray, Treatment
@@ -41,8 +42,9 @@ def stray_entries(rows: tuple[Mapping[str, Any], ...], now: datetime) -> list[St
 
 def article_path(outlet: Outlet, slug: str, category: str, number: int, published_at: datetime) -> str:
     """The address of an article on its host, in the outlet's own style."""
+    section = quote(category.lower().replace(" ", "-"))
     return outlet.article_path.format(
-        slug=slug, number=number, category=category.lower().replace(" ", "-"), date=f"{published_at:%Y/%m/%d}"
+        slug=slug, number=number, category=section, date=f"{published_at:%Y/%m/%d}"
     )
 
 
@@ -65,7 +67,7 @@ def _article(story: Story, carriage: Carriage, outlet: Outlet, number: int, now:
         authors=story.authors,
         agency=story.agency,
         treatment=_treatment(story, carriage),
-        teaser="none",
+        teaser=carriage.teaser,
         published_at=published_at,
         revisions=(first,),
         correction=_correction(story, first),
@@ -108,5 +110,5 @@ def _with_teasers(articles: list[Article], outlets: Mapping[str, Outlet]) -> lis
         forms = outlets[article.outlet_id].teasers
         count = seen.get(article.outlet_id, 0)
         seen[article.outlet_id] = count + 1
-        dressed.append(replace(article, teaser=forms[count % len(forms)]))
+        dressed.append(replace(article, teaser=article.teaser or forms[count % len(forms)]))
     return dressed

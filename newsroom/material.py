@@ -16,7 +16,10 @@ from newsroom.model import Block, Charset, Outlet
 
 @dataclass(frozen=True, slots=True)
 class Carriage:
-    """How one outlet carries a story: minutes after the base time of the story, and what it changed."""
+    """How one outlet carries a story: minutes after the story's own time, and what it changed.
+
+    `teaser` fixes the form of the interruption; without it the outlet's forms take turns.
+    """
 
     outlet_id: str
     slug: str
@@ -25,6 +28,7 @@ class Carriage:
     cut: int | None = None
     local: str | None = None
     local_at: int = 1
+    teaser: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,10 @@ class Room:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One request from the socket to the log."""
         host = (request.host or "").rpartition(":")[0] or request.host
-        entry = self._log.begin(host, request.method, request.path_qs, dict(request.headers))
+        entry = self._log.begin(host, request.method, request.raw_path, dict(request.headers))
         try:
             answer = conditional(
-                self.answer(host, request.method, request.path_qs, await request.read()), request.headers
+                self.answer(host, request.method, request.raw_path, await request.read()), request.headers
             )
             return await _write(request, answer, entry)
         except ConnectionError:

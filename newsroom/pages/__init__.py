@@ -8,6 +8,7 @@ from zlib import crc32
 from newsroom.desk import Desk
 from newsroom.material import furniture
 from newsroom.model import Article
+from newsroom.pages.bare import bare
 from newsroom.pages.blogger import blogger
 from newsroom.pages.broadsheet import broadsheet
 from newsroom.pages.portal import portal
@@ -15,6 +16,7 @@ from newsroom.pages.sheet import Sheet
 from newsroom.pages.wordpress import wordpress
 
 TEMPLATES: dict[str, Callable[[Sheet], str]] = {
+    "bare": bare,
     "blogger": blogger,
     "broadsheet": broadsheet,
     "portal": portal,
