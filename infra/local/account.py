@@ -52,15 +52,19 @@ def spawn(argv: Sequence[str], account: Account, **options: Any) -> subprocess.P
 
 def can(account: Account, argv: Sequence[str]) -> bool:
     """Whether a short command succeeds when that account runs it."""
-    with spawn(
-        argv,
-        account,
-        cwd="/",
-        env={"PATH": os.defpath},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    try:
+        process = spawn(
+            argv,
+            account,
+            cwd="/",
+            env={"PATH": os.defpath},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:  # it cannot even reach the program
+        return False
+    with process:
         return process.wait() == 0
 
 
@@ -69,7 +73,14 @@ def can_enter(account: Account, folder: Path) -> bool:
     return account.uid == os.geteuid() or can(account, ["test", "-x", str(folder)])
 
 
+def give_tree(folder: Path, account: Account) -> None:
+    """Make `account` the owner of a folder and all in it, if it is not yet."""
+    if folder.stat().st_uid != account.uid:
+        for path in (*folder.rglob("*"), folder):
+            os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
+
 def give(path: Path, account: Account) -> None:
-    """Make `account` the owner; a no-op for the caller's own files."""
-    if account.uid != os.geteuid() or path.stat().st_uid != account.uid:
+    """Make `account` the owner, if it is not yet."""
+    if path.stat().st_uid != account.uid:
         os.chown(path, account.uid, account.gid)

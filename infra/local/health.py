@@ -5,7 +5,7 @@
 | `http://HOST:PORT/PATH` | the answer is 200 |
 | `tcp://HOST:PORT` | somebody accepts a connection |
 | `kafka://HOST:PORT` | the broker answers an ApiVersions request: it serves, not only listens |
-| `airflow://HOST:PORT/COMPONENT` | Airflow's monitor calls that component healthy |
+| `airflow://HOST:PORT/COMPONENT?since=T` | Airflow's monitor calls it healthy, by a heartbeat after T |
 | `exec:COMMAND LINE` | the command exits with 0 |
 | `process:` | it runs; there is nothing to ask |
 """
@@ -19,9 +19,20 @@ import socket
 import struct
 import subprocess
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from datetime import datetime
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 # Straight to loopback, past the environment's proxies: `http.client` knows none.
+
+
+_FAILURES = (
+    OSError,
+    http.client.HTTPException,
+    struct.error,
+    subprocess.TimeoutExpired,
+    ValueError,  # JSON and times that are none
+    LookupError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ def check(probe: str, timeout: float = 3.0) -> Health:
     where = urlsplit(probe)
     try:
         return _PROBES[where.scheme](where, timeout)
-    except (OSError, http.client.HTTPException, ValueError, struct.error, subprocess.TimeoutExpired) as error:
+    except _FAILURES as error:
         return Health(False, f"does not answer: {error}")
 
 
@@ -68,8 +79,12 @@ def _airflow(where: SplitResult, timeout: float) -> Health:
     if status != 200:
         return Health(False, f"the API server answers {status}")
     component = where.path.strip("/").replace("-", "_")
-    said = (json.loads(body).get(component) or {}).get("status")
-    return Health(said == "healthy", str(said or "no heartbeat yet"))
+    said = json.loads(body).get(component) or {}
+    beat = said.get(f"latest_{component}_heartbeat")
+    since = float(parse_qs(where.query)["since"][0])
+    if not beat or datetime.fromisoformat(beat).timestamp() < since:
+        return Health(False, "no heartbeat yet")
+    return Health(said["status"] == "healthy", f"{said['status']}, last heartbeat {beat}")
 
 
 def _exec(where: SplitResult, timeout: float) -> Health:

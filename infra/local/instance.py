@@ -1,34 +1,44 @@
 """One set of local servers with its own data: the way in for `copydesk up`, `make run` and the tests.
 
     up ─► lock the state folder ─► clear away what died ─► ports free? ─► fetch what is missing
-       ─► Kafka, Elasticsearch, PostgreSQL at once ─► Airflow's database ─► Airflow's components at once
+       ─► Kafka, Elasticsearch, PostgreSQL at once (PostgreSQL: then Airflow's tables)
+       ─► Airflow's components at once
 
 An instance is a state folder. Several run side by side as long as their folders and ports differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from infra.local import account, elasticsearch, jdk, kafka, ports
-from infra.local.errors import BadSetting
+from infra.local import account, airflow, keys, ports, postgres, python, servers
+from infra.local.disk import require_room
+from infra.local.errors import BadSetting, FolderUnusable
 from infra.local.jdk import Jdk
 from infra.local.layout import Layout
 from infra.local.locking import exclusive
 from infra.local.packages import Packages
 from infra.local.process import Process
 from infra.local.progress import Progress, Silent
+from infra.local.servers import Recipes
 from infra.local.settings import LocalSettings, Ports, port_variable
 from infra.local.supervisor import ServiceStatus, Supervisor
 
-SERVERS = (kafka.NAME, elasticsearch.NAME)
-_PORTS_OF = {
-    kafka.NAME: ("kafka", "kafka_controller"),
-    elasticsearch.NAME: ("elasticsearch", "elasticsearch_transport"),
-}
+EVERYTHING = (*servers.INDEPENDENT, airflow.NAME)
 _PATIENCE = 600.0  # seconds another command may work on the same state folder
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a person or a program logs in to Airflow."""
+
+    url: str
+    user: str
+    password: str
 
 
 class Instance:
@@ -46,15 +56,30 @@ class Instance:
         recorded = self._supervisor.record
         return Ports(**recorded.ports) if recorded.entries and recorded.ports else self.settings.ports
 
-    def up(self, services: Iterable[str] = SERVERS, progress: Progress | None = None) -> None:
-        """Start what is missing of `services` and return when all are healthy; any `LocalError` otherwise."""
+    def up(
+        self,
+        services: Iterable[str] = EVERYTHING,
+        progress: Progress | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start what is missing of `services` and return when all are healthy; any `LocalError` otherwise.
+
+        `environment` reaches every task in Airflow; if it changed, Airflow's components are restarted.
+        Without it they keep what they were given last.
+        """
         listener = progress or Silent()
+        names = servers.expand(services)
         with self._alone(listener):
-            missing = [name for name in services if self._supervisor.status(name).state != "running"]
-            if missing:
-                self._clear(missing, listener)
-                chosen = self._settle_ports(missing)
-                self._start_together(self._servers(missing, chosen, listener), listener)
+            missing = [name for name in names if self._supervisor.status(name).state != "running"]
+            changed = (
+                [name for name in names if name in airflow.COMPONENTS] if environment is not None else []
+            )
+            if missing or changed:
+                recipes = self._recipes(missing, environment, listener)
+                self._start_independent([name for name in missing if name in servers.INDEPENDENT], recipes)
+                self._start_airflow(
+                    [name for name in airflow.COMPONENTS if name in (*missing, *changed)], recipes
+                )
 
     def run(self, process: Process, progress: Progress | None = None) -> None:
         """Run any other process under the same supervision, such as the demo newsroom."""
@@ -62,41 +87,90 @@ class Instance:
         with self._alone(listener):
             self._supervisor.start(process, listener)
 
+    def module(
+        self, name: str, arguments: Iterable[str], *, probe: str, address: str, environment: Mapping[str, str]
+    ) -> Process:
+        """A process for `run` that is a Python module of this project: `python -m ARGUMENTS…`."""
+        extra = {**self.environment(), **environment}
+        home = self.layout.scratch(name)
+        return python.module(name, arguments, probe=probe, address=address, home=home, extra=extra)
+
     def down(self, services: Iterable[str] | None = None, progress: Progress | None = None) -> None:
-        """Stop exactly what `up` and `run` started (or those named) and leave the data."""
-        listener = progress or Silent()
+        """Stop exactly what `up` and `run` started (or those named), the servers last; data stays."""
         if not self.settings.state.exists():
             return
+        listener = progress or Silent()
         with self._alone(listener):
-            self._supervisor.stop(
-                list(self._supervisor.record.entries) if services is None else services, listener
+            running = list(self._supervisor.record.entries)
+            chosen = (
+                running
+                if services is None
+                else [name for name in servers.expand(services) if name in running]
             )
+            self._supervisor.stop([name for name in chosen if name not in servers.INDEPENDENT], listener)
+            self._supervisor.stop([name for name in chosen if name in servers.INDEPENDENT], listener)
+
+    def clean(self, progress: Progress | None = None) -> None:
+        """Stop everything and remove the state folder with all data. There is no way back."""
+        if not self.settings.state.exists():
+            return
+        if not (self.settings.state / "lock").exists():
+            raise FolderUnusable(
+                f"{self.settings.state} is not the state folder of an instance.",
+                "Check COPYDESK_STATE_DIR; nothing was removed.",
+            )
+        self.down(progress=progress)
+        shutil.rmtree(self.layout.sockets(), ignore_errors=True)
+        shutil.rmtree(self.settings.state)
 
     def status(self) -> dict[str, ServiceStatus]:
         """Every server by name, and whatever else runs."""
-        names = dict.fromkeys((*SERVERS, *self._supervisor.record.entries))
+        names = dict.fromkeys((*servers.ALL, *self._supervisor.record.entries))
         with ThreadPoolExecutor(len(names)) as pool:
             return dict(zip(names, pool.map(self._supervisor.status, names), strict=True))
 
     def environment(self) -> dict[str, str]:
         """The variables that a client of these servers needs."""
-        chosen = self.ports
-        return {
-            "COPYDESK_KAFKA_BOOTSTRAP": f"127.0.0.1:{chosen.kafka}",
-            "COPYDESK_ELASTICSEARCH_URL": f"http://127.0.0.1:{chosen.elasticsearch}",
-        }
+        return servers.addresses(self.ports)
+
+    def airflow_environment(self) -> dict[str, str]:
+        """Everything a process needs to be part of this Airflow; it holds the keys, so never print it."""
+        recorded = self._supervisor.record.environment
+        return self._recipes_for(self.ports, recorded, Silent()).airflow().environment()
+
+    def login(self) -> Login:
+        """How to log in to Airflow; `FileNotFoundError` if it was never started here."""
+        password = keys.admin_password(self.layout.secrets)
+        return Login(f"http://127.0.0.1:{self.ports.airflow}", keys.ADMIN, password)
 
     @contextmanager
     def _alone(self, progress: Progress) -> Iterator[None]:
         self.layout.create()
-        waiting = lambda: progress.step("copydesk", "waiting for another command on this state folder")  # noqa: E731
+
+        def waiting() -> None:
+            progress.step("copydesk", "waiting for another command on this state folder")
+
         with exclusive(self.settings.state / "lock", patience=_PATIENCE, on_wait=waiting):
             yield
 
-    def _clear(self, names: Iterable[str], progress: Progress) -> None:
-        """Remove what is left of servers that died: children, and their entries."""
-        dead = [name for name in names if self._supervisor.status(name).state in ("dead", "unhealthy")]
-        self._supervisor.stop(dead, progress)
+    def _recipes(
+        self, missing: list[str], environment: Mapping[str, str] | None, progress: Progress
+    ) -> Recipes:
+        """Look at everything that could go wrong before anything is started, then say how to start."""
+        servers.require_packages(missing)
+        self._supervisor.stop(
+            [name for name in missing if self._supervisor.status(name).state == "dead"], progress
+        )
+        chosen = self._settle_ports(missing)
+        extra = self._supervisor.record.environment if environment is None else dict(environment)
+        require_room(self.settings.state, servers.DISK, "The servers' data")
+        self._supervisor.remember(ports=chosen.as_dict(), environment=extra)
+        return self._recipes_for(chosen, extra, progress, java=servers.java_for(missing, self.layout.owner))
+
+    def _recipes_for(
+        self, chosen: Ports, extra: Mapping[str, str], progress: Progress, java: Jdk | None = None
+    ) -> Recipes:
+        return Recipes(self.settings, self.layout, self._packages, chosen, extra, progress, java)
 
     def _settle_ports(self, missing: Iterable[str]) -> Ports:
         """Those of the running servers if any run, else free or configured ones; checked for the missing."""
@@ -107,10 +181,8 @@ class Instance:
         else:
             chosen = ports.pick() if self.settings.free_ports else self.settings.ports
         starting = [name for name in missing if name not in recorded.entries]
-        ports.require_free(
-            {port: chosen.as_dict()[port] for name in starting for port in _PORTS_OF.get(name, ())}
-        )
-        self._supervisor.remember_ports(chosen.as_dict())
+        numbers = chosen.as_dict()
+        ports.require_free({port: numbers[port] for name in starting for port in servers.PORTS.get(name, ())})
         return chosen
 
     def _refuse_change(self, running: Ports) -> None:
@@ -122,33 +194,25 @@ class Instance:
                     "Unset it, or run `copydesk down` first and then `copydesk up` with the new port.",
                 )
 
-    def _servers(
-        self, names: Iterable[str], chosen: Ports, progress: Progress
-    ) -> dict[str, Callable[[], Process]]:
-        """For each server the work that leads to something to start; run in parallel."""
-        java = jdk.find(self.layout.owner)
-        recipes = {
-            kafka.NAME: lambda: self._kafka(chosen, java, progress),
-            elasticsearch.NAME: lambda: self._elasticsearch(chosen, java, progress),
-        }
-        return {name: recipes[name] for name in names}
+    def _start_independent(self, names: list[str], recipes: Recipes) -> None:
+        def start(name: str) -> None:
+            self._supervisor.start(recipes.independent(name), recipes.progress)
+            if name == postgres.NAME and airflow.is_installed():
+                recipes.progress.step(name, "preparing Airflow's tables")
+                recipes.airflow().migrate()
+                recipes.progress.step(name, "running")
 
-    def _kafka(self, chosen: Ports, java: Jdk, progress: Progress) -> Process:
-        jars = self._packages.kafka(progress)
-        return kafka.prepare(self.layout, chosen, self.settings.kafka_heap, java, jars)
+        self._together(start, names)
 
-    def _elasticsearch(self, chosen: Ports, java: Jdk, progress: Progress) -> Process:
-        home = self._packages.elasticsearch(progress)
-        return elasticsearch.prepare(self.layout, chosen, self.settings.elasticsearch_heap, java, home)
+    def _start_airflow(self, names: list[str], recipes: Recipes) -> None:
+        if names:
+            processes = {process.name: process for process in recipes.airflow().processes()}
+            self._together(lambda name: self._supervisor.start(processes[name], recipes.progress), names)
 
-    def _start_together(self, recipes: dict[str, Callable[[], Process]], progress: Progress) -> None:
-        """Prepare and start all at once; the first error wins, after all others came to an end."""
-
-        def start(make: Callable[[], Process]) -> None:
-            self._supervisor.start(make(), progress)
-
-        with ThreadPoolExecutor(len(recipes)) as pool:
-            tasks = [pool.submit(start, make) for make in recipes.values()]
+    def _together(self, start: Callable[[str], None], names: list[str]) -> None:
+        """Start all at once; the first error wins, after all others came to an end."""
+        with ThreadPoolExecutor(max(1, len(names))) as pool:
+            tasks = [pool.submit(start, name) for name in names]
             try:
                 for task in tasks:
                     task.result()

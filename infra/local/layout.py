@@ -33,6 +33,11 @@ class Layout:
     state: Path
     owner: Account
 
+    @property
+    def secrets(self) -> Path:
+        """The folder of passwords and keys; `keys.load` makes it."""
+        return self.state / "secrets"
+
     def create(self) -> None:
         """Make the state folder; raises `FolderUnusable` if the servers' account could not reach into it."""
         try:

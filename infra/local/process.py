@@ -9,6 +9,7 @@ belongs to it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import psutil
 
@@ -27,7 +29,11 @@ _AFTER_LEADER = 10.0  # seconds the rest may take once the leader has gone or be
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Something to run under our supervision; `probe` is a URL of `health.check`, asked until it says yes."""
+    """Something to run under our supervision.
+
+    `probe` is a URL of `health.check`, asked until it says yes. `account` says who runs it if the caller is
+    root: "server" is always `nobody`, "python" only if that account can use this project (see `python.py`).
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -35,10 +41,16 @@ class Process:
     address: str
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path = Path("/")
-    unprivileged: bool = True
+    account: Literal["server", "python"] = "server"
     start_timeout: float = 90.0
     stop_signal: int = signal.SIGTERM
     stop_timeout: float = 30.0
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the command line and the environment: then a running one must be restarted."""
+        parts = [*self.argv, "", *sorted(f"{key}={value}" for key, value in self.environment.items())]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Entry:
     start_timeout: float
     stop_signal: int
     stop_timeout: float
+    fingerprint: str
     ready: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -51,10 +52,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All processes of an instance by name, the ports they were given, and the boot they belong to."""
+    """All processes of an instance by name, their ports, the extra environment of Airflow's, and the boot."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     boot: str = field(default_factory=boot)
 
     @property
@@ -79,7 +81,8 @@ def load(path: Path) -> Record:
         if value["format"] != _FORMAT:
             return Record()
         entries = [Entry.from_json(entry) for entry in value["entries"]]
-        return Record({entry.name: entry for entry in entries}, value["ports"], value["boot"])
+        by_name = {entry.name: entry for entry in entries}
+        return Record(by_name, value["ports"], value["environment"], value["boot"])
     except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
         return Record()
 
@@ -90,9 +93,11 @@ def save(path: Path, record: Record) -> None:
         "format": _FORMAT,
         "boot": record.boot,
         "ports": record.ports,
+        "environment": record.environment,
         "entries": [entry.as_json() for entry in record.entries.values()],
     }
     unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.touch(mode=0o600)  # the environment may hold a password
     with unfinished.open("w", encoding="utf-8") as file:
         json.dump(value, file, indent=1)
         file.flush()

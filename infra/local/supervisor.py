@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from infra.local import account, health, process, record
+from infra.local import health, process, python, record
+from infra.local.account import Account
 from infra.local.disk import naming_full_disk
 from infra.local.errors import ServerFailed
 from infra.local.layout import Layout
@@ -22,6 +23,7 @@ from infra.local.record import Entry, Record
 
 State = Literal["running", "starting", "stopped", "dead", "unhealthy"]
 _LAST_LINES = 8
+_TIME_TO_RECOVER = 45.0  # seconds before an unhealthy server is restarted
 _LONGEST_TAIL = 16_384  # bytes of a log that are looked at for its last lines
 
 
@@ -52,16 +54,19 @@ class Supervisor:
     def record(self) -> Record:
         """What is recorded now; without entries if the machine was restarted since."""
         found = record.load(self._path)
-        return found if found.from_this_boot else Record(ports=found.ports)
+        return found if found.from_this_boot else Record(ports=found.ports, environment=found.environment)
 
-    def remember_ports(self, ports: dict[str, int]) -> None:
-        """Keep the ports that the servers are given."""
-        self._change(lambda current: replace(current, ports=ports))
+    def remember(self, *, ports: dict[str, int], environment: dict[str, str]) -> None:
+        """Keep the ports that the servers are given, and the extra environment of Airflow's components."""
+        self._change(lambda current: replace(current, ports=ports, environment=environment))
 
     def start(self, wanted: Process, progress: Progress) -> None:
-        """Run `wanted` unless it runs well already, and return when it is healthy; raises `ServerFailed`."""
+        """Run `wanted` unless it runs well already, and return when it is healthy; raises `ServerFailed`.
+
+        One that runs with another command line or environment, or stays unwell, is restarted.
+        """
         entry = self.record.entries.get(wanted.name)
-        if entry and not self._worth_waiting_for(entry):
+        if entry and not (entry.fingerprint == wanted.fingerprint and self._recovers(entry)):
             self.stop([wanted.name], progress)
             entry = None
         if entry is None:
@@ -97,13 +102,17 @@ class Supervisor:
         detail = f"{answer.detail}. {self._log_of(entry)}"
         return ServiceStatus("unhealthy", entry.address, entry.leader.pid, detail)
 
-    def _worth_waiting_for(self, entry: Entry) -> bool:
-        """Alive, and either well or still within its time to start."""
-        return self.status(entry.name).state in ("running", "starting")
+    def _recovers(self, entry: Entry) -> bool:
+        """Alive, and well within a while: another server may just be on its way up."""
+        deadline = time.monotonic() + _TIME_TO_RECOVER
+        while (state := self.status(entry.name).state) == "unhealthy" and time.monotonic() < deadline:
+            if self._cancelled.wait(0.5):
+                return True
+        return state in ("running", "starting")
 
     def _launch(self, wanted: Process) -> Entry:
         log = self._layout.fresh_log(wanted.name)
-        runs_as = self._layout.owner if wanted.unprivileged else account.caller()
+        runs_as = self._account_of(wanted)
         with naming_full_disk(self._layout.state, f"starting {wanted.name}"):
             popen = process.launch(wanted, runs_as, log)
             leader = process.identify(popen.pid) or Identity(popen.pid, "exited at once")
@@ -118,9 +127,15 @@ class Supervisor:
                 start_timeout=wanted.start_timeout,
                 stop_signal=wanted.stop_signal,
                 stop_timeout=wanted.stop_timeout,
+                fingerprint=wanted.fingerprint,
             )
             self._change(lambda current: current.with_entry(entry))
         return entry
+
+    def _account_of(self, wanted: Process) -> Account:
+        if wanted.account == "server":
+            return self._layout.owner
+        return python.runs_as(self._layout.owner, python.files_named_in(wanted.environment))
 
     def _await_health(self, entry: Entry, progress: Progress) -> None:
         while not (answer := health.check(entry.probe)).ok:
