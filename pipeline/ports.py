@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from pipeline.core.model import Revision, Story
+from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
 from pipeline.core.records import Message, Placed, Record
+from pipeline.errors import Discard, InvalidRecord
 
 T = TypeVar("T")
 
@@ -208,3 +209,16 @@ class Stories(Protocol):
         """How many stories per status, as of the last refresh."""
 
     def refresh(self) -> None: ...
+
+
+Extraction = CleanArticle | Discard | InvalidRecord
+"""How the extraction of one page ended: an article, or the error that would have been raised."""
+
+
+class Extractor(Protocol):
+    """Makes clean articles out of raw ones, each page within limits of time and memory."""
+
+    def extract_all(self, raws: Sequence[RawArticle]) -> list[Extraction]:
+        """One result a page, in order; a page that hangs or explodes is an InvalidRecord, and it alone."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,102 @@
+"""News agencies and how their credit looks: who wrote a wire copy, so that it can lead its story.
+
+A credit is an author or source that is the agency, a dateline such as `BERLIN (dpa) –` or `(Reuters) -`, or
+a last line such as `© AFP`. A mention in running text is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pipeline.core.clean.characters import one_line
+from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.jsonld import texts_of
+from pipeline.core.clean.page import Page
+
+AGENCIES: dict[str, tuple[str, ...]] = {
+    "Reuters": ("Reuters", "Thomson Reuters", "رويترز", "Рейтер", "路透社", "路透", "ロイター", "로이터"),
+    "AP": ("AP", "Associated Press", "The Associated Press", "أسوشيتد برس", "美联社", "AP通信"),
+    "AFP": ("AFP", "Agence France-Presse", "Agence France Presse", "أ ف ب", "فرانس برس", "法新社"),
+    "dpa": ("dpa", "Deutsche Presse-Agentur", "dpa-AFX", "dpa infocom"),
+    "EFE": ("EFE", "Agencia EFE"), "ANSA": ("ANSA",), "Adnkronos": ("Adnkronos",), "AGI": ("AGI",),
+    "Europa Press": ("Europa Press",), "Lusa": ("Lusa", "Agência Lusa"), "APA": ("APA",), "SDA": ("SDA", "Keystone-SDA"),
+    "KNA": ("KNA",), "epd": ("epd",), "SID": ("SID",), "AFX": ("AFX",), "Belga": ("Belga",), "ANP": ("ANP",),
+    "TT": ("TT", "TT Nyhetsbyrån"), "NTB": ("NTB",), "Ritzau": ("Ritzau",), "STT": ("STT",), "PAP": ("PAP",),
+    "ČTK": ("ČTK", "CTK"), "MTI": ("MTI",), "TASS": ("TASS", "ТАСС"), "Interfax": ("Interfax", "Интерфакс"),
+    "RIA Novosti": ("RIA Novosti", "РИА Новости"), "Ukrinform": ("Ukrinform", "Укринформ", "Укрінформ"),
+    "Anadolu": ("Anadolu", "Anadolu Agency", "Anadolu Ajansı", "AA"), "DHA": ("DHA",), "İHA": ("İHA", "IHA"),
+    "IRNA": ("IRNA", "ایرنا"), "ISNA": ("ISNA", "ایسنا"), "Fars": ("Fars News Agency", "فارس"), "MENA": ("MENA",),
+    "WAM": ("WAM", "وام"), "SPA": ("SPA", "واس"), "PTI": ("PTI", "Press Trust of India"), "ANI": ("ANI",), "IANS": ("IANS",),
+    "UNI": ("UNI",), "APP": ("APP",), "Antara": ("Antara", "ANTARA"), "Bernama": ("Bernama",), "VNA": ("VNA", "TTXVN"),
+    "Xinhua": ("Xinhua", "新华社", "新華社"), "CNA": ("CNA", "中央社"), "Kyodo": ("Kyodo", "Kyodo News", "共同通信", "共同"),
+    "Jiji": ("Jiji", "Jiji Press", "時事通信", "時事"), "Yonhap": ("Yonhap", "연합뉴스"), "PA Media": ("PA Media", "PA", "Press Association"),
+    "AAP": ("AAP", "Australian Associated Press"), "The Canadian Press": ("The Canadian Press", "Canadian Press"),
+    "UPI": ("UPI",), "Bloomberg": ("Bloomberg",), "Dow Jones": ("Dow Jones", "Dow Jones Newswires"), "Notimex": ("Notimex",),
+    "Télam": ("Télam", "Telam"), "Agência Brasil": ("Agência Brasil",), "Estadão Conteúdo": ("Estadão Conteúdo",),
+    "Folhapress": ("Folhapress",), "Agerpres": ("Agerpres",), "BTA": ("BTA", "БТА"), "Tanjug": ("Tanjug",), "HINA": ("HINA",),
+    "BNS": ("BNS",), "LETA": ("LETA",), "ELTA": ("ELTA",),
+}  # fmt: skip
+"""The agency's name as we show it, and the spellings it is credited by."""
+
+_NAMES = {name.casefold(): agency for agency, names in AGENCIES.items() for name in names}
+_SPELLINGS = "|".join(
+    re.escape(name) for names in AGENCIES.values() for name in sorted(names, key=len, reverse=True)
+)
+_DATELINE = re.compile(
+    rf"^[^.!?。]{{0,60}}?[(（\[]\s*(?P<one>{_SPELLINGS})(?:\s*[/,&+-]\s*[\w .]+|\s+-\s*\w+)?\s*[)）\]]"
+    rf"|^[^.!?。a-z]{{2,40}},?\s[^.!?。]{{0,25}}(?P<two>{_SPELLINGS})\s*[)）]?\s*(?:[-–—:]{{1,2}}|\.-)\s"
+    rf"|^\[?(?P<three>新华社|新華社|路透社|中央社|共同通信|ТАСС)"
+)
+_CREDIT = re.compile(
+    rf"^(?:[(\[—–-]\s*)?(?:(?:©|\(c\)|copyright|source|sources?|quelle|fonte|fuente|kaynak|with|mit|avec|con|com|bron|källa|Источник)"
+    rf"\s*:?\s*)?(?:\d{{4}}\s+)?(?P<name>{_SPELLINGS})(?:\s*/\s*[\w ]{{2,20}})*\s*[)\]]?\.?$", re.IGNORECASE
+)  # fmt: skip
+_STAFF = re.compile(r"\s+(?:staff|news|news agency|newswires?|wire|agency|reporter)s?$", re.IGNORECASE)
+
+
+def choose_agency(
+    page: Page, article: list[dict[str, Any]], authors: tuple[str, ...], text: str
+) -> Choice[str] | None:
+    """The agency credited for the article, under one name however it is spelt; None without a credit."""
+    for node in article:
+        for field in ("sourceOrganization", "provider", "creditText", "copyrightHolder", "creator"):
+            if found := _first(texts_of(node.get(field))):
+                return Choice(found, "json-ld")
+    if found := _first(list(authors)):
+        return Choice(found, "html")
+    metas = [
+        value
+        for name in ("source", "article:source", "original-source", "dc.source", "news_source")
+        for value in page.meta.get(name, ())
+    ]
+    if found := _first(metas):
+        return Choice(found, "meta")
+    if found := in_text(text):
+        return Choice(found, "text")
+    return None
+
+
+def in_text(text: str) -> str | None:
+    """The agency in the dateline of the first two paragraphs or in a credit among the last two lines."""
+    paragraphs = text.split("\n\n")
+    for paragraph in paragraphs[:2]:
+        if match := _DATELINE.match(paragraph[:200]):
+            return named(next(name for name in match.groups() if name))
+    for paragraph in paragraphs[-2:]:
+        if len(paragraph) <= 60 and (match := _CREDIT.match(paragraph)):
+            return named(match["name"])
+    return None
+
+
+def named(text: str) -> str | None:
+    """The agency a whole name stands for: `Reuters Staff`, `The Associated Press` → `Reuters`, `AP`."""
+    name = one_line(text).strip(" .()[]").casefold()
+    return _NAMES.get(name) or _NAMES.get(_STAFF.sub("", name))
+
+
+def _first(texts: list[str]) -> str | None:
+    pieces = (
+        piece for text in texts for piece in (text, *re.split(r"\s*[/,;]\s*|\s+and\s+|\s+with\s+", text))
+    )
+    return next((agency for piece in pieces if (agency := named(piece))), None)

@@ -1,0 +1,135 @@
+"""From a raw record to a clean article: the order of the steps, and why.
+
+    bytes ──charset──► characters ──page──► tree, facts ──┬── metadata ──┐
+                                                          └── body ──────┴──► is it an article? ──► CleanArticle
+
+Metadata comes first, because the body needs the title (a heading that repeats it goes) and the kind of page.
+Everything here is a pure function of the raw record and `EXTRACTION_VERSION`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from htmldate import find_date
+
+from pipeline.core.clean import agencies, kinds
+from pipeline.core.clean.body import Removal, read_body, tree_of
+from pipeline.core.clean.characters import count_words
+from pipeline.core.clean.charset import decode
+from pipeline.core.clean.jsonld import text_of
+from pipeline.core.clean.language import choose_language
+from pipeline.core.clean.metadata import own_nodes, read_metadata
+from pipeline.core.clean.page import Page, parse
+from pipeline.core.clean.revision import revision_of
+from pipeline.core.model import CleanArticle, RawArticle
+from pipeline.errors import InvalidRecord
+
+EXTRACTION_VERSION = "clean.v1"
+"""Raised with every change of the rules; articles cleaned under another version are no corrections."""
+
+MAX_PAGE_BYTES = 4 * 2**20
+"""A page's cap (DESIGN.md §2); fetch keeps to it, so a longer one did not come from us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The article and what was left out of it on purpose, for people who check."""
+
+    article: CleanArticle
+    removed: tuple[Removal, ...]
+    encoding: str
+
+
+def extract(raw: RawArticle) -> CleanArticle:
+    """The clean article of a raw record.
+
+    Raises Discard with a `DiscardReason` when the page is no article, InvalidRecord when it should be one
+    but cannot be read. The article has no `raw` pointer; who knows the record's place adds it.
+    """
+    return explain(raw).article
+
+
+def explain(raw: RawArticle) -> Extracted:
+    """The same, together with what was removed and the encoding that was used."""
+    if len(raw.body) > MAX_PAGE_BYTES:
+        raise InvalidRecord("too-large", f"{len(raw.body)} bytes; a page has at most {MAX_PAGE_BYTES}")
+    kinds.refuse_bytes(raw)
+    decoded = decode(raw.body, raw.http.content_type)
+    page = parse(decoded.text, raw.http.final_url)
+    metadata = read_metadata(page, raw, lambda: _search_date(page, raw))
+    paragraphs = read_body(page)
+    text = "\n\n".join(paragraphs)
+    words = count_words(text)
+    kinds.refuse_page(page, metadata, paragraphs, words)
+    nodes = own_nodes(page)
+    agency = agencies.choose_agency(page, nodes, metadata.authors, text)
+    structured = next((found for node in nodes if (found := text_of(node.get("inLanguage")))), None)
+    language = choose_language(page, structured, _header(raw, "content-language"), text)
+    provenance = dict(metadata.provenance) | {"language": language.origin}
+    if agency:
+        provenance["agency"] = agency.origin
+    title = metadata.title
+    if title is None:
+        title, provenance["title"] = _title_from(paragraphs), "guess"
+    article = CleanArticle(
+        article_id=raw.article_id,
+        source_id=raw.source_id,
+        url=raw.url,
+        canonical_url=raw.canonical_url,
+        revision=revision_of(title, text),
+        extraction_version=EXTRACTION_VERSION,
+        fetched_at=raw.fetched_at,
+        first_fetched_at=raw.first_fetched_at,
+        event_at=_event_at(metadata.published_at, raw),
+        source=raw.source,
+        title=title,
+        text=text,
+        language=language.code,
+        word_count=words,
+        language_declared=language.declared,
+        language_confidence=language.confidence,
+        subtitle=metadata.subtitle,
+        description=metadata.description,
+        authors=metadata.authors,
+        published_at=metadata.published_at,
+        published_precision=metadata.published_precision,
+        modified_at=metadata.modified_at,
+        section=metadata.section,
+        tags=metadata.tags,
+        image_url=metadata.image_url,
+        site_name=metadata.site_name,
+        declared_url=metadata.declared_url,
+        access=metadata.access,
+        agency=agency.value if agency else None,
+        opt_outs=metadata.opt_outs,
+        provenance=dict(sorted(provenance.items())),
+    )
+    return Extracted(article, (), decoded.encoding)
+
+
+def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:
+    """The earlier of publication (which is plausible by the rules that chose it) and first fetch."""
+    return min(published_at, raw.first_fetched_at) if published_at else raw.first_fetched_at
+
+
+def _title_from(paragraphs: list[str]) -> str:
+    """A page without any title is named by how it begins."""
+    words = paragraphs[0].split()
+    return " ".join(words[:16])[:200]
+
+
+def _header(raw: RawArticle, name: str) -> str | None:
+    return next((value for key, value in raw.http.headers.items() if key.lower() == name), None)
+
+
+def _search_date(page: Page, raw: RawArticle) -> str | None:
+    """Ask htmldate for the day of publication; a page that breaks it simply has no date."""
+    tree = tree_of(page.dom.html or "<html></html>")
+    try:
+        return find_date(
+            tree, original_date=True, extensive_search=False, max_date=raw.fetched_at.strftime("%Y-%m-%d")
+        )
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return None

@@ -1,0 +1,75 @@
+"""A page parsed once, with the facts its head declares: everything the metadata rules look at.
+
+The tree is lexbor's (WHATWG parsing), so a malformed head ends where a browser would end it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from pipeline.core.clean.characters import one_line
+from pipeline.core.clean.jsonld import Node, nodes
+from pipeline.errors import InvalidRecord
+
+MAX_META = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One parsed page. `meta` maps lower-cased name, property or itemprop to its contents in order."""
+
+    url: str
+    dom: LexborHTMLParser
+    meta: dict[str, list[str]]
+    nodes: list[Node]
+
+    def first_meta(self, *names: str) -> str | None:
+        """The first non-empty content among the named meta tags, in the order of the names."""
+        return next((content for name in names for content in self.meta.get(name, ())), None)
+
+    def select(self, css: str) -> list[LexborNode]:
+        """All elements that match, in document order."""
+        return self.dom.css(css)
+
+    def texts(self, css: str) -> list[str]:
+        """The non-empty texts of the elements that match."""
+        found = (text_of(node) for node in self.dom.css(css))
+        return [text for text in found if text]
+
+    def link(self, relation: str) -> str | None:
+        """The target of the first `<link rel=…>` of that relation."""
+        for node in self.dom.css(f'link[rel~="{relation}" i][href]'):
+            if href := (node.attributes.get("href") or "").strip():
+                return href
+        return None
+
+
+def parse(text: str, url: str) -> Page:
+    """Parse a page's characters. Raises InvalidRecord(extraction-failed) when the parser gives up."""
+    try:
+        dom = LexborHTMLParser(text)
+        scripts = (node.text() for node in dom.css('script[type*="ld+json" i]'))
+        return Page(url=url, dom=dom, meta=_meta(dom.css("meta[content]")), nodes=nodes(scripts))
+    except (SelectolaxError, ValueError) as error:
+        raise InvalidRecord("extraction-failed", f"the page cannot be parsed: {error}") from error
+
+
+def text_of(node: LexborNode) -> str:
+    """An element's text in one line, pieces of neighbouring elements kept apart."""
+    return one_line(node.text(separator=" ", deep=True))
+
+
+def _meta(tags: Iterable[LexborNode]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for _, tag in zip(range(MAX_META), tags, strict=False):
+        attributes = tag.attributes
+        content = one_line(attributes.get("content") or "")
+        if not content:
+            continue
+        for kind in ("property", "name", "itemprop", "http-equiv"):
+            for name in (attributes.get(kind) or "").lower().split():
+                found.setdefault(name, []).append(content)
+    return found

@@ -1,0 +1,145 @@
+"""When the article was published and last modified: the stamps a page carries and which one we believe.
+
+    JSON-LD  >  <meta>  >  <time>, microdata  >  feed entry  >  address  >  htmldate's search of the page
+
+The first *plausible* stamp wins (see `dates.plausible`). A winner that is only a day is refined by the first
+later candidate that gives a time on that same day; one without a zone is read in the zone of another stamp
+of the page. A modification before the publication is no modification.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.dates import Stamp, parse, plausible
+from pipeline.core.clean.jsonld import text_of
+from pipeline.core.clean.page import Page
+
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "article.published", "published-date", "publication_date", "publish-date", "pubdate", "publishdate",
+    "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dc.date", "date", "datecreated", "originalpublicationdate",
+    "article:published", "ptime", "timestamp", "rnews:datepublished", "citation_publication_date", "bt:pubdate",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "last-modified", "article:updated",
+    "lastmod", "dcterms.modified", "dc.date.modified", "revision_date",
+)  # fmt: skip
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_TIMES = (
+    '[itemprop~="datePublished" i]', "time[pubdate]",
+    'time[class*="publi" i][datetime], [class*="publi" i] time[datetime], time[class*="entry-date" i][datetime]',
+    "header time[datetime]", "article time[datetime]", "time[datetime]",
+)  # fmt: skip
+_MANY_TIMES = 12
+"""With more `<time>` elements than this the page lists other articles, and the first need not be its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The two times of an article with their origins; either may be missing."""
+
+    published: Choice[Stamp] | None
+    modified: Choice[Stamp] | None
+
+
+def choose_times(
+    page: Page,
+    article: list[dict[str, Any]],
+    *,
+    feed: tuple[datetime | None, datetime | None],
+    fetched_at: datetime,
+    search: Callable[[], str | None],
+) -> Published:
+    """The times of the page. `feed` is what the entry said; `search` looks through the page, asked last."""
+    zone = _zone_of(page, article)
+    candidates = list(_candidates(page, article, feed[0], zone))
+    good = [choice for choice in candidates if plausible(choice.value, fetched_at)]
+    if not good and (found := parse(search())) and plausible(found, fetched_at):
+        good = [Choice(found, "guess")]
+    published = _refined(good) if good else None
+    modified = next(
+        (
+            choice
+            for choice in _modifications(page, article, feed[1], zone)
+            if plausible(choice.value, fetched_at)
+        ),
+        None,
+    )
+    if published and modified and modified.value.at < published.value.at:
+        modified = None
+    return Published(published, modified)
+
+
+def day_in_url(url: str) -> str | None:
+    """The day an address names: `/2024/05/17/` or `20240517`."""
+    match = _URL_DAY.search(url)
+    return "-".join(match.groups()) if match else None
+
+
+def _candidates(
+    page: Page, article: list[dict[str, Any]], feed: datetime | None, zone: timedelta | None
+) -> Iterator[Choice[Stamp]]:
+    yield from _stamps((text_of(node.get("datePublished")) for node in article), "json-ld", zone)
+    yield from _stamps((page.first_meta(name) for name in _PUBLISHED), "meta", zone)
+    yield from _stamps((text_of(node.get("dateCreated")) for node in article), "json-ld", zone)
+    yield from _stamps(_times(page), "html", zone)
+    if feed is not None:
+        yield Choice(Stamp(feed.astimezone(UTC), "second", zoned=True), "feed")
+    yield from _stamps([day_in_url(page.url)], "url", None)
+
+
+def _modifications(
+    page: Page, article: list[dict[str, Any]], feed: datetime | None, zone: timedelta | None
+) -> Iterator[Choice[Stamp]]:
+    yield from _stamps((text_of(node.get("dateModified")) for node in article), "json-ld", zone)
+    yield from _stamps((page.first_meta(name) for name in _MODIFIED), "meta", zone)
+    itemprop = ('[itemprop~="dateModified" i]',)
+    yield from _stamps((_stamp_text(node) for css in itemprop for node in page.select(css)[:1]), "html", zone)
+    if feed is not None:
+        yield Choice(Stamp(feed.astimezone(UTC), "second", zoned=True), "feed")
+
+
+def _stamps(texts: Iterable[str | None], origin: str, zone: timedelta | None) -> Iterator[Choice[Stamp]]:
+    for text in texts:
+        if stamp := parse(text, zone):
+            yield Choice(stamp, origin)
+
+
+def _times(page: Page) -> Iterator[str | None]:
+    for css in _TIMES:
+        found = page.select(css)
+        if found and (len(found) <= _MANY_TIMES or css != _TIMES[-1]):
+            yield _stamp_text(found[0])
+
+
+def _stamp_text(node: LexborNode) -> str | None:
+    attributes = node.attributes
+    return attributes.get("datetime") or attributes.get("content") or node.text(strip=True)
+
+
+def _zone_of(page: Page, article: list[dict[str, Any]]) -> timedelta | None:
+    """The offset some stamp of the page is written with; other than UTC, which is often a mere default."""
+    texts = [text_of(node.get(name)) for node in article for name in ("datePublished", "dateModified")]
+    texts += [page.first_meta(name) for name in (*_PUBLISHED[:4], *_MODIFIED[:3])]
+    offsets = [stamp.offset for text in texts if (stamp := parse(text)) and stamp.zoned]
+    return next((offset for offset in offsets if offset), None)
+
+
+def _refined(good: list[Choice[Stamp]]) -> Choice[Stamp]:
+    first = good[0]
+    if first.value.precision != "day":
+        return first
+    day = first.value.at
+    for other in good[1:]:
+        local = other.value.at + other.value.offset
+        if other.value.precision != "day" and local.date() == day.date():
+            return other
+    return first

@@ -1,0 +1,99 @@
+"""The title: the one headline of the page, without the site's name.
+
+The visible `<h1>` is what readers see and is taken when it is alone and agrees with what the page declares
+about itself; a headline in structured data is next (it is often cut or rewritten for search engines).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipeline.core.clean.characters import one_line
+from pipeline.core.clean.choice import Choice
+
+MAX_TITLE = 400
+_SEPARATORS = re.compile(r"\s+[|\-–—·•»›:/~]{1,2}\s+|\s*[|｜]\s*|\s+::\s+")
+_FIRM_SEPARATORS = re.compile(r"\s*[|｜]\s*|\s+::\s+|\s+[»›]\s+")
+_LETTERS = re.compile(r"[\W_]+")
+
+
+def choose_title(
+    *, h1s: list[str], headlines: list[str], metas: list[str], html_titles: list[str], feed: str | None,
+    site_names: Iterable[str],
+) -> Choice[str] | None:  # fmt: skip
+    """The title and its source. `headlines` from JSON-LD, `metas` og:title and its like, best first."""
+    names = frozenset(key(name) for name in site_names if name)
+    metas = [without_site(title, names) for title in metas]
+    pages = [without_site(title, names, firm=True) for title in html_titles]
+    h1s = [title for title in h1s if title and len(title) <= MAX_TITLE and key(title) not in names]
+    declared = [title for title in (*headlines, *metas, *pages, feed or "") if key(title)]
+    if h1 := _shown(h1s, declared):
+        return _without_kicker(h1, headlines, metas)
+    for source, titles in (("json-ld", headlines), ("meta", metas), ("html", pages), ("html", h1s)):
+        for title in titles:
+            if key(title) and key(title) not in names:
+                return Choice(one_line(title)[:MAX_TITLE], source)
+    return Choice(one_line(feed)[:MAX_TITLE], "feed") if feed and key(feed) else None
+
+
+def without_site(title: str, names: frozenset[str], *, firm: bool = False) -> str:
+    """The title without leading or trailing pieces that are the site's name.
+
+    With `firm`, also without what follows a bar: nobody puts one into a headline.
+    """
+    while pieces := _split(title):
+        head, tail = pieces
+        if key(tail) in names:
+            title = head
+        elif key(first := _SEPARATORS.split(title)[0]) in names:
+            title = title[len(first) :].lstrip(" |-–—·•»›:/~｜")
+        else:
+            break
+    if firm and (bar := _FIRM_SEPARATORS.search(title)) and bar.start() > 0:
+        title = title[: bar.start()]
+    return title.strip()
+
+
+def key(title: str) -> str:
+    """What two spellings of one title share: letters and digits, case folded."""
+    return _LETTERS.sub("", title).casefold()
+
+
+def agreement(one: str, other: str) -> float:
+    """Share of the smaller title's words found in the other, 0 to 1; characters where there are no spaces."""
+    a, b = _units(one), _units(other)
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def _split(title: str) -> tuple[str, str] | None:
+    last = None
+    for match in _SEPARATORS.finditer(title):
+        last = match
+    return (title[: last.start()], title[last.end() :]) if last and last.start() else None
+
+
+def _units(title: str) -> set[str]:
+    words = set(re.findall(r"\w+", title.casefold()))
+    return words if len(words) > 2 else set(key(title))
+
+
+def _shown(h1s: list[str], declared: list[str]) -> str | None:
+    """The heading that is the title: the one that agrees best with what is declared, or the only one."""
+    distinct = list(dict.fromkeys(h1s))
+    if not distinct:
+        return None
+    if not declared:
+        return distinct[0] if len(distinct) == 1 else None
+    scored = [(max(agreement(h1, title) for title in declared), h1) for h1 in distinct]
+    best, h1 = max(scored, key=lambda pair: pair[0])
+    return h1 if best >= (0.5 if len(distinct) == 1 else 0.8) else None
+
+
+def _without_kicker(h1: str, headlines: list[str], metas: list[str]) -> Choice[str]:
+    """A heading that begins with its section label is given without it when the declared title shows how."""
+    for source, titles in (("json-ld", headlines), ("meta", metas)):
+        for title in titles:
+            if key(h1) != key(title) and key(h1).endswith(key(title)) and len(title.split()) >= 3:
+                return Choice(one_line(title), source)
+    return Choice(one_line(h1), "html")
