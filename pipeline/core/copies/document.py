@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.copies.furniture import Furniture
-from pipeline.core.copies.shingles import shingle
+from pipeline.core.copies.shingles import ascending_once, shingle
 from pipeline.core.copies.tokens import Hashes, Tokens
 
 
@@ -53,20 +53,9 @@ def prepare(document: Document, furniture: Furniture) -> Prepared:
     """Shingle a document and take the furniture of its source out."""
     shingles = shingle(document.tokens)
     net = ~furniture.stopped(document.source_id, shingles)
-    return Prepared(document, furniture.position, shingles, net, _ascending_once(shingles[net]))
+    return Prepared(document, furniture.position, shingles, net, ascending_once(shingles[net]))
 
 
 def primary_language(tag: str) -> str:
     """The language a tag names, without region or script: `en-GB` and `en` are one language to the gates."""
     return tag.replace("_", "-").partition("-")[0].strip().casefold()
-
-
-def _ascending_once(values: Hashes) -> Hashes:
-    """As numpy.unique, eight times faster for the thousand values of an article."""
-    ordered = np.sort(values)
-    if len(ordered) < 2:
-        return ordered
-    first = np.empty(len(ordered), dtype=np.bool_)
-    first[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]

@@ -1,0 +1,167 @@
+"""Learns the furniture list from articles that were seen.
+
+    sample ──► per shingle: which documents, when ──┬─ spread rule ──┐
+           │                                        └─ block rule ───┴─► everywhere
+           └─► per source: windows of eight words, when ─ source rule ─► that source only
+
+A shingle is furniture if many documents share it that cannot all be copies of one another: they are dated
+too far apart (spread), or most of each of them is its own (block), or one source prints it for weeks
+(source). Frequency alone would also stop the text of a story that forty outlets carry in a day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.copies.furniture import MAX_ENCODED, Furniture
+from pipeline.core.copies.postings import Counts, Postings, shared_by
+from pipeline.core.copies.sample import Sampled, Seen, sample
+from pipeline.core.copies.shingles import SHINGLE_TOKENS, ascending_once, member, shingle
+from pipeline.core.copies.tokens import Hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The numbers of the rules; days of event time.
+
+    A shingle must stand in more than `documents` documents, or more than one in `one_in` of a large sample.
+    """
+
+    documents: int = 20
+    one_in: int = 500
+    periods: int = 3
+    period_days: float = 4.0
+    spread_days: float = 7.0
+    strays: float = 0.05
+    own_share: float = 0.40
+    own_shingles: int = 20
+    window_tokens: int = 8
+
+
+THRESHOLDS: Final = Thresholds()
+
+
+def learn(seen: Iterable[Seen], thresholds: Thresholds = THRESHOLDS) -> Furniture:
+    """The furniture of what was seen, as a list that fits one edit; the same for any order of documents."""
+    documents = sample(seen)
+    everywhere = _everywhere(documents, thresholds)
+    return _within_cap(everywhere, _by_source(documents, ascending_once(everywhere), thresholds))
+
+
+def _everywhere(documents: Sequence[Sampled], thresholds: Thresholds) -> Hashes:
+    """What the spread rule and the block rule stop, most frequent first."""
+    shingles = [ascending_once(shingle(document.tokens)) for document in documents]
+    enough = max(thresholds.documents, len(documents) // thresholds.one_in)
+    frequent = shared_by(shingles, enough)
+    stopped = _spread(frequent, documents, thresholds) | _block(frequent, shingles, enough, thresholds)
+    order = np.argsort(-frequent.counts[stopped], kind="stable")
+    return frequent.values[stopped][order]
+
+
+def _spread(frequent: Postings, documents: Sequence[Sampled], thresholds: Thresholds) -> NDArray[np.bool_]:
+    """In enough periods, and dated further apart than copies may be, a few strays at either end left out.
+
+    The second condition is for a wire story whose copies trickle in over a week or are dated wrongly.
+    """
+    days = np.array([document.day for document in documents])
+    strays = (frequent.counts * thresholds.strays).astype(np.int64)
+    first = days[frequent.documents[frequent.starts + strays]]
+    last = days[frequent.documents[frequent.starts + frequent.counts - 1 - strays]]
+    periods = frequent.distinct(_periods(documents, thresholds))
+    spread: NDArray[np.bool_] = (periods >= thresholds.periods) & (last - first > thresholds.spread_days)
+    return spread
+
+
+def _block(
+    frequent: Postings, shingles: Sequence[Hashes], enough: int, thresholds: Thresholds
+) -> NDArray[np.bool_]:
+    """In enough documents that are otherwise dissimilar, whatever their dates.
+
+    Only documents of which a good part is their own have a say: that leaves out the copies of a wire story,
+    however many. Their smallest own shingle stands for what they are about, so the copies of one such
+    document count once.
+    """
+    about = np.full(len(shingles), -1, dtype=np.int64)
+    subjects: dict[int, int] = {}
+    for number, found in enumerate(shingles):
+        own = found[~member(found, frequent.values)]
+        if len(own) >= max(thresholds.own_shingles, thresholds.own_share * len(found)):
+            about[number] = subjects.setdefault(int(own[0]), number)
+    return frequent.distinct(about) > enough
+
+
+def _by_source(documents: Sequence[Sampled], everywhere: Hashes, thresholds: Thresholds) -> dict[str, Hashes]:
+    """Per source, what it prints for weeks and the list for everyone lacks; largest sources first."""
+    sources: dict[str, list[Sampled]] = defaultdict(list)
+    for document in documents:
+        sources[document.source_id].append(document)
+    learnt = {
+        source: _printed_for_weeks(own, everywhere, thresholds)
+        for source, own in sorted(sources.items(), key=lambda item: (-len(item[1]), item[0]))
+        if len(own) >= thresholds.periods
+    }
+    return {source: stops for source, stops in learnt.items() if len(stops)}
+
+
+def _printed_for_weeks(own: Sequence[Sampled], everywhere: Hashes, thresholds: Thresholds) -> Hashes:
+    """The shingles inside windows of eight words that one source printed in enough periods.
+
+    Three words in a row would also catch ordinary phrases of a house style, eight hardly do.
+    """
+    sequences = [shingle(document.tokens) for document in own]
+    windows = [_windows(sequence, thresholds) for sequence in sequences]
+    repeated = shared_by([ascending_once(found) for found in windows], thresholds.periods - 1)
+    weeks = repeated.values[repeated.distinct(_periods(own, thresholds)) >= thresholds.periods]
+    inside: list[Hashes] = []
+    for sequence, found in zip(sequences, windows, strict=True):
+        for start in np.flatnonzero(member(found, weeks)).tolist():
+            inside.append(sequence[start : start + thresholds.window_tokens - SHINGLE_TOKENS + 1])
+    if not inside:
+        return weeks
+    stops = ascending_once(np.concatenate(inside))
+    return stops[~member(stops, everywhere)]
+
+
+def _windows(sequence: Hashes, thresholds: Thresholds) -> Hashes:
+    """One hash per window: of three shingles that cover it from its first word to its last."""
+    last = thresholds.window_tokens - SHINGLE_TOKENS
+    count = max(0, len(sequence) - last)
+    covering = (0, last // 2 + last % 2, last)
+    parts = [sequence[offset : offset + count] for offset in covering]
+    hashes: Hashes = parts[0] * _WEIGHTS[0] + parts[1] * _WEIGHTS[1] + parts[2] * _WEIGHTS[2]
+    return hashes
+
+
+def _periods(documents: Sequence[Sampled], thresholds: Thresholds) -> Counts:
+    """The number of each document's period, from 0."""
+    days = np.array([document.day for document in documents])
+    _, numbers = np.unique(np.floor(days / thresholds.period_days), return_inverse=True)
+    return numbers.astype(np.int64)
+
+
+def _within_cap(everywhere: Hashes, by_source: dict[str, Hashes]) -> Furniture:
+    """As much as one edit carries: first what most documents share, then source by source."""
+    left = MAX_ENCODED - _FRAME
+    common = everywhere[: left // _CHARACTERS_PER_HASH]
+    left -= len(common) * _CHARACTERS_PER_HASH
+    chosen: dict[str, Hashes] = {}
+    for source, stops in by_source.items():
+        needed = len(stops) * _CHARACTERS_PER_HASH + len(json.dumps(source, ensure_ascii=False)) + _FRAME
+        if needed <= left:
+            chosen[source] = stops
+            left -= needed
+    return Furniture(0, ascending_once(common), chosen)
+
+
+_WEIGHTS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+
+_CHARACTERS_PER_HASH: Final = 11
+_FRAME: Final = 64
+"""Characters around a packed array, generously."""
