@@ -128,7 +128,7 @@ def translated(doing: str, **facts: object) -> Iterator[None]:
 def translation(error: Exception, doing: str, **facts: object) -> PipelineError:
     """What an error of the client means for the loop around us."""
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, _FENCED_ERRORS):
+    if isinstance(error, _FENCED_ERRORS) or _recalls(error, _FENCED_ERRORS):
         return Fenced(f"{doing}: another member or writer took over", error=text, **facts)
     if isinstance(error, _CONFIG_ERRORS):
         return ConfigError(f"{doing}: Kafka refuses", error=text, **facts)
@@ -143,3 +143,8 @@ def _configured(doing: str) -> Iterator[None]:
             yield
     except (ValueError, FileNotFoundError) as error:
         raise ConfigError(f"{doing}: {error}") from error
+
+
+def _recalls(error: Exception, kinds: tuple[type[Exception], ...]) -> bool:
+    """Whether a plain KafkaError only repeats an earlier one: "we are in an error state: …"."""
+    return type(error) is errors.KafkaError and any(kind.__name__ in str(error) for kind in kinds)
