@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import webencodings  # type: ignore[import-untyped] # ships no types
+import webencodings
 
 from pipeline.core.clean.detection import detect
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-import webencodings  # type: ignore[import-untyped] # ships no types
+import webencodings
 
 SAMPLE_BYTES = 65536
 MIN_SHARE = 0.5
