@@ -144,9 +144,10 @@ class Edit:
 class Member:
     """One article of a story as readers and the lead order need it.
 
-    `edits` are those in force; `back` and `restored` stay in force until the article's next record, and
-    while any is there the member is not shown. `revisions` are the texts known, in the order they came, and
-    `corrections` counts how often the text shown was replaced under one extraction version.
+    `joined` is the story's version that brought the member in. `edits` are those in force; `back` and
+    `restored` stay in force until the article's next record, and while any is there the member is not
+    shown. `revisions` are the texts known, in the order they came, and `corrections` counts how often the
+    text shown was replaced under one extraction version.
     """
 
     article_id: str
@@ -158,6 +159,7 @@ class Member:
     title: str | None
     word_count: int
     extraction_version: str
+    joined: int
     agency: str | None = None
     country: str | None = None
     revisions: tuple[str, ...] = ()
@@ -213,6 +215,8 @@ class Story:
 
     `members` are in lead order, at most `MEMBERS_IN_FULL`; the rest are `more_member_ids`. `version` is the
     position of the record that changed it last, plus one. `content` is null unless the story is active.
+    `copies_removed` are the versions at which a removal with all copies came into force and was lifted, in
+    turn: with it and `Member.joined` a writer that finds a story in a later state knows what it was before.
     """
 
     story_id: str
@@ -223,11 +227,15 @@ class Story:
     event_at: datetime
     members: tuple[Member, ...] = ()
     more_member_ids: tuple[str, ...] = ()
-    removed_with_copies: bool = False
+    copies_removed: tuple[int, ...] = ()
     lead: str | None = None
     merged_into: str | None = None
     content: Content | None = None
     relations: tuple[Relation, ...] = ()
+
+    def hides_copies(self, version: int) -> bool:
+        """Whether, as of `version`, every member present and to come is removed."""
+        return sum(turn <= version for turn in self.copies_removed) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

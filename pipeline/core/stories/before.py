@@ -24,8 +24,9 @@ class Before(Protocol):
     def prepared(self, article: CleanArticle) -> Prepared:
         """The article ready for the copy test, under the furniture list in force."""
 
-    def partners(self, article: CleanArticle) -> list[Prepared]:
-        """Kept texts of other articles that may be copies of `article`, in order of key, ready likewise."""
+    def partners(self, article: CleanArticle, position: int) -> list[Prepared]:
+        """Texts of other articles, first seen before `position`, that may be copies of `article`: ready
+        likewise, in order of article and revision."""
 
     def revision(self, article_id: str, revision: str) -> Revision | None:
         """One text as kept; None once it expired."""

@@ -38,14 +38,18 @@ IndexOutcome = Literal["created", "joined", "bridged", "revised", "unchanged"]
 class Decision:
     """Everything one record causes. `stories` are those that changed, what grew before what was merged away.
 
-    `erased` names articles whose kept texts must become hashes. `compared` counts the partners tested.
+    `sections` are for the record's own article, which they make known; `spread` for others it reaches.
+    `erased` names articles whose kept texts must become hashes; `given_back` is a text that may be kept
+    again if hashes stand in its place. `compared` counts the partners tested.
     """
 
     outcome: IndexOutcome
     stories: tuple[Story, ...] = ()
     revision: Revision | None = None
     sections: tuple[tuple[str, Section], ...] = ()
+    spread: tuple[tuple[str, Section], ...] = ()
     erased: tuple[str, ...] = ()
+    given_back: Revision | None = None
     compared: int = 0
 
 
@@ -67,7 +71,7 @@ def decide_article(article: CleanArticle, position: int, before: Before) -> Deci
     entry = before.entry(article.article_id)
     if entry.index is not None and entry.index.position >= position:
         return Decision(outcome="unchanged")
-    ours, partners = before.prepared(article), before.partners(article)
+    ours, partners = before.prepared(article), before.partners(article, position)
     verdicts = [relate(ours, partner) for partner in partners]
     copies = [
         partner.document.article_id
@@ -79,17 +83,20 @@ def decide_article(article: CleanArticle, position: int, before: Before) -> Deci
     edits = _edits_after(touched, article)
     outcome, winner, changed = _grow(article, edits, touched, _relations(verdicts), position, before)
     hidden = _hidden_with_copies(winner, position, article.fetched_at, before)
-    erased = winner.removed_with_copies or "removed" in edits
+    erased = winner.hides_copies(version(position)) or "removed" in edits
+    revision = revision_of(article, ours, position, erased=erased)
     return Decision(
         outcome=outcome,
         stories=changed,
-        revision=revision_of(article, ours, position, erased=erased),
+        revision=revision,
         sections=(
             (article.article_id, _index_section(touched, winner, article, position)),
             *_awaited(entry, position, article),
-            *hidden,
+            *(pair for pair in hidden if pair[0] == article.article_id),
         ),
+        spread=tuple(pair for pair in hidden if pair[0] != article.article_id),
         erased=tuple(article_id for article_id, _ in hidden),
+        given_back=revision if _was_edited(entry, position) and not erased else None,
         compared=len(partners),
     )
 
@@ -114,9 +121,15 @@ def decide_edit(edit: Edit, position: int, before: Before) -> Decision:
     return Decision(
         outcome="unchanged" if after is story else "revised",
         stories=() if after is story else (after,),
-        sections=sections + spread,
+        sections=sections,
+        spread=spread,
         erased=erased + tuple(article_id for article_id, held in spread if held.removed),
     )
+
+
+def _was_edited(entry: LedgerEntry, position: int) -> bool:
+    """Whether an edit came before; one at a later position was found in a crashed writer's traces."""
+    return entry.edit is not None and entry.edit.position < position
 
 
 def _story_of(entry: LedgerEntry, before: Before, position: int) -> Story | None:
@@ -164,7 +177,7 @@ def _grow(
     changed: list[Story] = []
     if winner is None or winner.version <= position:
         held = touched.held(article.article_id)
-        member = revised(held, article, edits) if held else member_of(article, edits)
+        member = revised(held, article, edits) if held else member_of(article, edits, cause.version)
         grown = grow(winner_id, list(parts.values()), member, article, relations, with_copies, cause, before)
         if winner is None or not _same_but_for_cause(grown, winner):
             changed.append(grown)
@@ -210,11 +223,10 @@ def _hidden_with_copies(
     story: Story, position: int, at: datetime, before: Before
 ) -> tuple[tuple[str, EditSection], ...]:
     """Members that a removal with copies reaches through this record and whose account does not say so."""
-    if not story.removed_with_copies:
+    if not story.hides_copies(version(position)):
         return ()
-    members = (*(member.article_id for member in story.members), *story.more_member_ids)
     found = []
-    for article_id in sorted(members):
+    for article_id in _members_by(story, version(position)):
         held = before.entry(article_id).edit
         if held is None or not held.removed:
             section = replace(
@@ -230,15 +242,21 @@ def _hidden_with_copies(
     return tuple(found)
 
 
+def _members_by(story: Story, version: int) -> list[str]:
+    """Who was in the story as of `version`, also when it is stored in a later state."""
+    present = [member.article_id for member in story.members if member.joined <= version]
+    return sorted({*present, *story.more_member_ids})
+
+
 def _spread(story: Story, edit: Edit, position: int, before: Before) -> tuple[tuple[str, EditSection], ...]:
     """The other members an operator's word on one article reaches, as far as their accounts lack it."""
-    if edit.kind == "removed" and edit.with_copies:
+    if edit.kind == "removed":
         hidden = _hidden_with_copies(story, position, edit.at, before)
         return tuple((article_id, section) for article_id, section in hidden if article_id != edit.article_id)
-    if edit.kind != "restored":
+    lifted = story.hides_copies(position) and not story.hides_copies(version(position))
+    if edit.kind != "restored" or not lifted:
         return ()
-    lifted = [member.article_id for member in story.members if "restored" in member.edits]
-    accounts = ((article_id, before.entry(article_id).edit) for article_id in sorted(lifted))
+    accounts = ((member, before.entry(member).edit) for member in _members_by(story, version(position)))
     return tuple(
         (article_id, section_after(held, edit, position))
         for article_id, held in accounts

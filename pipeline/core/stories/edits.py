@@ -61,19 +61,18 @@ def edited(story: Story, edit: Edit, cause: Cause, before: Before) -> Story:
 
     `removed` with copies hides every member, present and to come; `restored` lifts that again.
     """
-    with_copies = story.removed_with_copies
-    if edit.kind == "removed" and edit.with_copies:
-        with_copies = True
-    elif edit.kind == "restored":
-        with_copies = False
-    spread = with_copies or (edit.kind == "restored" and story.removed_with_copies)
+    hidden = story.hides_copies(story.version)
+    turns = (edit.kind == "removed" and edit.with_copies and not hidden) or (
+        edit.kind == "restored" and hidden
+    )
+    removed = (*story.copies_removed, cause.version) if turns else story.copies_removed
     members = in_lead_order(
         without_words(replace(member, edits=edits_in_force(member.edits, edit.kind)))
-        if spread or member.article_id == edit.article_id
+        if turns or member.article_id == edit.article_id
         else member
         for member in story.members
     )
-    if members == story.members and with_copies == story.removed_with_copies:
+    if members == story.members and not turns:
         return story
     contents = {story.lead: story.content} if story.lead and story.content else {}
     changed = replace(
@@ -82,7 +81,7 @@ def edited(story: Story, edit: Edit, cause: Cause, before: Before) -> Story:
         change=cause.change,
         changed_at=cause.at,
         members=members,
-        removed_with_copies=with_copies,
+        copies_removed=removed,
     )
     return led(changed, contents, before)
 

@@ -18,8 +18,8 @@ MAX_REVISIONS = 100
 """Texts a member lists; older ones stay in `news-revisions`."""
 
 
-def member_of(article: CleanArticle, edits: tuple[EditKind, ...] = ()) -> Member:
-    """The article as a member of its first story."""
+def member_of(article: CleanArticle, edits: tuple[EditKind, ...], joined: int) -> Member:
+    """The article as a member that joins with the version `joined`."""
     return Member(
         article_id=article.article_id,
         revision=article.revision,
@@ -30,6 +30,7 @@ def member_of(article: CleanArticle, edits: tuple[EditKind, ...] = ()) -> Member
         title=None if "removed" in edits else article.title,
         word_count=article.word_count,
         extraction_version=article.extraction_version,
+        joined=joined,
         agency=article.agency,
         country=article.source.country,
         revisions=(article.revision,),
@@ -44,7 +45,9 @@ def revised(held: Member, article: CleanArticle, edits: tuple[EditKind, ...]) ->
     if article.fetched_at < held.fetched_at:
         return replace(held, revisions=known, edits=edits)
     corrected = article.revision != held.revision and article.extraction_version == held.extraction_version
-    return replace(member_of(article, edits), revisions=known, corrections=held.corrections + corrected)
+    return replace(
+        member_of(article, edits, held.joined), revisions=known, corrections=held.corrections + corrected
+    )
 
 
 def grow(
@@ -62,8 +65,13 @@ def grow(
     `with_copies`: an operator removed the article together with its copies before it ever arrived.
     """
     members = {held.article_id: held for part in parts for held in part.members} | {member.article_id: member}
-    hidden = with_copies or any(part.removed_with_copies for part in parts)
-    if hidden:
+    winner = next((part for part in parts if part.story_id == story_id), None)
+    present = {held.article_id for held in winner.members} if winner else set()
+    members = {
+        key: held if key in present else replace(held, joined=cause.version) for key, held in members.items()
+    }
+    removed = _copies_removed(winner, parts, with_copies, cause)
+    if len(removed) % 2:
         members = {key: without_words(held, removed=True) for key, held in members.items()}
     more = {known for part in parts for known in part.more_member_ids} - members.keys()
     ordered = in_lead_order(members.values())
@@ -79,7 +87,7 @@ def grow(
         event_at=min([article.event_at, *(part.event_at for part in parts)]),
         members=ordered[:MEMBERS_IN_FULL],
         more_member_ids=tuple(sorted(more | {cut.article_id for cut in ordered[MEMBERS_IN_FULL:]})),
-        removed_with_copies=hidden,
+        copies_removed=removed,
         relations=_united(relations, *(part.relations for part in parts)),
     )
     return led(story, contents, before)
@@ -99,6 +107,15 @@ def merged(loser: Story, winner_id: str, cause: Cause) -> Story:
         content=None,
         relations=(),
     )
+
+
+def _copies_removed(
+    winner: Story | None, parts: Sequence[Story], with_copies: bool, cause: Cause
+) -> tuple[int, ...]:
+    """The winner's turns, and one more if something hidden with its copies comes in."""
+    turns = winner.copies_removed if winner else ()
+    hidden = with_copies or any(part.hides_copies(part.version) for part in parts)
+    return turns if not hidden or len(turns) % 2 else (*turns, cause.version)
 
 
 def _united(*relations: Iterable[Relation]) -> tuple[Relation, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.core.copies.document import Document, Prepared, primary_language
 from pipeline.core.copies.sketch import sketch
+from pipeline.core.copies.titles import is_update, is_update_or_correction
 from pipeline.core.copies.tokens import Tokens, tokenize
 from pipeline.core.model import CleanArticle, Revision
 from pipeline.core.stories.order import kept_until
@@ -51,7 +52,12 @@ def revision_of(article: CleanArticle, prepared: Prepared, position: int, *, era
 
 
 def without_text(kept: Revision) -> Revision:
-    """A revision without its words: the hashes of its tokens stay, so that the copy test still works."""
+    """A revision without its words: hashes and what the copy test reads from a title, so that it still works.
+
+    Of the title only the word that makes it an update or a correction stays.
+    """
     if kept.article is None:
         return kept
-    return replace(kept, article=None, title=None, tokens=tokenize(kept.article.text).to_base64())
+    title = kept.title or ""
+    word = "UPDATE" if is_update(title) else "CORRECTION" if is_update_or_correction(title) else None
+    return replace(kept, article=None, title=word, tokens=tokenize(kept.article.text).to_base64())

@@ -66,7 +66,7 @@ def _kept_content(member: Member, at: datetime, before: Before) -> Content | Non
 
 
 def _hidden_status(story: Story) -> StoryStatus:
-    if story.removed_with_copies:
+    if story.hides_copies(story.version):
         return "removed"
     by_operator = any("removed" in member.edits or "restored" in member.edits for member in story.members)
     return "removed" if by_operator else "gone"

@@ -1,0 +1,172 @@
+"""What lies before each record of a batch: loaded together, then kept up to date decision by decision.
+
+A batch only shares the I/O. Decisions of earlier records lie over what was loaded, so that a record sees
+exactly what it would see alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from pipeline.core.copies.document import Prepared, prepare, primary_language
+from pipeline.core.copies.furniture import Furniture
+from pipeline.core.copies.sketch import WINDOW, is_candidate, lookup_rule, sketch
+from pipeline.core.ledger import LedgerEntry, apply
+from pipeline.core.model import CleanArticle, Revision, Story
+from pipeline.core.stories.decide import Decision
+from pipeline.core.stories.kept import document_of, kept_document, without_text
+from pipeline.core.stories.order import story_id_of
+from pipeline.ports import CandidateQuery, Documents, Revisions, Stored, Stories
+
+_NONE: Final[dict[str, Revision]] = {}
+
+
+class BatchView:
+    """Implements `core.stories.before.Before` over the ports, under one furniture list."""
+
+    def __init__(
+        self,
+        ledger: Documents[LedgerEntry],
+        revisions: Revisions,
+        stories: Stories,
+        furniture: Furniture,
+    ) -> None:
+        self.held: dict[str, Stored[LedgerEntry]] = {}
+        self._ledger = ledger
+        self._revisions = revisions
+        self._story_store = stories
+        self._furniture = furniture
+        self._entries: dict[str, LedgerEntry] = {}
+        self._stories: dict[str, Story | None] = {}
+        self._hits: dict[int, list[Revision]] = {}
+        self._kept: dict[str, dict[str, Revision]] = {}
+        self._prepared: dict[str, Prepared] = {}
+        self._own: dict[tuple[str, ...], Prepared] = {}
+        self._batch = _BatchIndex()
+
+    def load(self, articles: Mapping[int, CleanArticle], edited: Collection[str]) -> None:
+        """Read in few requests what the articles (by position) and the edited articles will ask for."""
+        self._load_entries({article.article_id for article in articles.values()} | set(edited))
+        new = {place: article for place, article in articles.items() if not self._is_known(article, place)}
+        queries = [self._query(article, place) for place, article in new.items()]
+        hits = self._revisions.candidates(queries) if queries else []
+        self._hits = dict(zip(new, hits, strict=True))
+        self._load_entries({hit.article_id for found in hits for hit in found})
+        own = {story_id_of(article.article_id) for article in new.values()}
+        first = {entry.index.story_id for entry in self._entries.values() if entry.index}
+        self._load_stories(own | {story_id for story_id in first if story_id})
+
+    def entry(self, article_id: str) -> LedgerEntry:
+        self._load_entries({article_id})
+        return self._entries[article_id]
+
+    def story(self, story_id: str) -> Story | None:
+        self._load_stories({story_id})
+        return self._stories[story_id]
+
+    def prepared(self, article: CleanArticle) -> Prepared:
+        key = (article.article_id, article.revision, article.event_at.isoformat(), article.title)
+        if key not in self._own:
+            self._own[key] = prepare(document_of(article), self._furniture)
+        return self._own[key]
+
+    def partners(self, article: CleanArticle, position: int) -> list[Prepared]:
+        stored = {hit.key: self._prepare_kept(hit) for hit in self._hits.get(position, ())}
+        found = self._batch.near(self.prepared(article)) | stored
+        return [found[key] for key in sorted(found)]
+
+    def revision(self, article_id: str, revision: str) -> Revision | None:
+        if article_id not in self._kept:
+            stored = {kept.revision: kept for kept in self._revisions.of([article_id])}
+            self._kept[article_id] = stored
+        batch = self._batch.revisions.get(article_id, _NONE)
+        held = self._kept[article_id].get(revision)
+        return held if held is not None and held.article is not None else batch.get(revision, held)
+
+    def remember(self, decision: Decision) -> None:
+        """Lay a decision over what was loaded."""
+        for article_id, section in (*decision.spread, *decision.sections):
+            self._entries[article_id] = apply(self.entry(article_id), section)
+        for story in decision.stories:
+            self._stories[story.story_id] = story
+        if decision.revision is not None:
+            self._batch.add(decision.revision, self._prepare_new(decision.revision))
+        for article_id in decision.erased:
+            self.revision(article_id, "")
+            for texts in (self._kept[article_id], self._batch.revisions.get(article_id, {})):
+                texts.update({key: without_text(text) for key, text in texts.items()})
+
+    def _load_entries(self, article_ids: Collection[str]) -> None:
+        missing = [article_id for article_id in article_ids if article_id not in self._entries]
+        if not missing:
+            return
+        found = self._ledger.get(missing)
+        self.held |= found
+        for article_id in missing:
+            stored = found.get(article_id)
+            self._entries[article_id] = stored.value if stored else LedgerEntry(article_id=article_id)
+
+    def _load_stories(self, story_ids: Collection[str]) -> None:
+        """Load the stories and those they were merged into."""
+        missing = {story_id for story_id in story_ids if story_id not in self._stories}
+        while missing:
+            found = self._story_store.get(missing)
+            self._stories |= {story_id: found.get(story_id) for story_id in missing}
+            targets = {story.merged_into for story in found.values() if story.merged_into}
+            missing = {story_id for story_id in targets if story_id not in self._stories}
+
+    def _is_known(self, article: CleanArticle, position: int) -> bool:
+        index = self._entries[article.article_id].index
+        return index is not None and index.position >= position
+
+    def _query(self, article: CleanArticle, position: int) -> CandidateQuery:
+        ours = self.prepared(article)
+        rule = lookup_rule(ours)
+        return CandidateQuery(
+            article_id=article.article_id,
+            language=primary_language(article.language),
+            event_from=article.event_at - WINDOW,
+            event_to=article.event_at + WINDOW,
+            terms=sketch(ours),
+            minimum=rule.minimum,
+            short_below=rule.short_below,
+            before=position,
+        )
+
+    def _prepare_new(self, revision: Revision) -> Prepared:
+        if revision.article is not None:
+            return self.prepared(revision.article)
+        return prepare(kept_document(revision), self._furniture)
+
+    def _prepare_kept(self, kept: Revision) -> Prepared:
+        if kept.key not in self._prepared:
+            self._prepared[kept.key] = prepare(kept_document(kept), self._furniture)
+        return self._prepared[kept.key]
+
+
+class _BatchIndex:
+    """The lookup of `news-revisions` over the records of the batch, which no search can find yet."""
+
+    def __init__(self) -> None:
+        self.revisions: dict[str, dict[str, Revision]] = {}
+        self._texts: dict[str, Prepared] = {}
+        self._by_term: dict[str, set[str]] = {}
+
+    def add(self, revision: Revision, text: Prepared) -> None:
+        texts = self.revisions.setdefault(revision.article_id, {})
+        if revision.revision in texts:
+            return
+        texts[revision.revision] = revision
+        self._texts[revision.key] = text
+        for term in sketch(text):
+            self._by_term.setdefault(term, set()).add(revision.key)
+
+    def near(self, ours: Prepared) -> dict[str, Prepared]:
+        keys = {key for term in sketch(ours) for key in self._by_term.get(term, ())}
+        texts = {key: self._texts[key] for key in keys}
+        return {
+            key: text
+            for key, text in texts.items()
+            if text.document.article_id != ours.document.article_id and is_candidate(ours, text)
+        }
