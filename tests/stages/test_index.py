@@ -11,7 +11,7 @@ from pipeline.adapters.memory import MemoryWorld
 from pipeline.core.model import CleanArticle, Edit, Story
 from pipeline.core.stories.order import story_id_of
 from tests.stages.articles import NOON, article, prose
-from tests.stages.indexing import active, drain, indexed, published, publish
+from tests.stages.indexing import active, drain, indexed, publish, published
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The same log gives the same stories, documents and versions: whatever the batches, crashes, redeliveries."""
+"""The same log gives the same stories, documents and versions, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.adapters.memory import Crash, MemoryWorld
 from pipeline.core.model import CleanArticle, Edit
 from pipeline.errors import InvalidRecord
 from tests.stages.articles import NOON, article, prose
-from tests.stages.indexing import drain, indexed, published, publish
+from tests.stages.indexing import drain, indexed, publish, published
 
 Log = list[CleanArticle | Edit]
 
