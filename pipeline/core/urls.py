@@ -7,6 +7,7 @@ that disagree on a host are how a check and a request come to see different mach
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 
 import ada_url
@@ -69,6 +70,16 @@ def absolute(link: str, base: str) -> str:
         return str(ada_url.join_url(base, link))
     except ValueError as error:
         raise InvalidUrl(link) from error
+
+
+def is_absolute(link: str) -> bool:
+    """Whether a link says its own scheme. `http:page.html` does not: browsers read it relative to a base."""
+    found = _SCHEME.match(link)
+    return found is not None and (found[1].lower() not in _SPECIAL or found[2] is not None)
+
+
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(//)?")
+_SPECIAL = frozenset({"http", "https", "ftp", "ws", "wss", "file"})
 
 
 def refusal(text: str) -> str | None:

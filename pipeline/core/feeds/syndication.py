@@ -1,0 +1,88 @@
+"""RSS, RDF and Atom documents as a whole: where the items are and what is said of all of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pipeline.core.feeds import elements, items
+from pipeline.core.feeds.elements import Element, Fields
+from pipeline.core.feeds.model import Feed, FeedKind, Reader
+
+MOST_ITEMS = 50_000
+"""Items read of one document, the sitemap protocol's limit; further ones are counted under `over-cap`."""
+
+KINDS: dict[str, FeedKind] = {"rss": "rss", "channel": "rss", "rdf": "rdf", "feed": "atom", "entry": "atom"}
+"""Root elements (local names in lower case) by the kind of document they begin."""
+
+
+def read(root: Element, url: str, reader: Reader) -> Feed | None:
+    """The feed under `root`, or None when the root is none of a feed's."""
+    kind = _kind(root)
+    if kind is None:
+        return None
+    troubles: Counter[str] = Counter()
+    head = _head(root)
+    found = elements.fields(head)
+    announced = _items(root, head)
+    if len(announced) > MOST_ITEMS:
+        troubles["over-cap"] += len(announced) - MOST_ITEMS
+    return Feed(
+        kind=kind,
+        reader=reader,
+        title=items.first_plain(found, items.TITLE),
+        language=_language(root, head, found),
+        items=tuple(items.read(item, url, troubles) for item in announced[:MOST_ITEMS]),
+        refresh_seconds=_refresh(found),
+        troubles=dict(troubles),
+    )
+
+
+def _kind(root: Element) -> FeedKind | None:
+    name = elements.meaning(root.tag).rpartition(":")[2]
+    if name == "channel" and "rss1.1" in root.tag:
+        return "rdf"
+    return KINDS.get(name)
+
+
+def _head(root: Element) -> Element:
+    """The element that describes the feed: the first channel, or the root itself."""
+    return next((child for child in root if _name(child) == "channel"), root)
+
+
+def _items(root: Element, head: Element) -> list[Element]:
+    """Items of the channel and, as in RDF, beside it; each wherever its format has put it."""
+    if _name(root) == "entry":
+        return [root]
+    containers = [root] if head is root else [head, root]
+    containers += [child for at in containers for child in at if _name(child) == "items"]
+    containers += [child for child in root if _name(child) == "channel" and child is not head]
+    return [child for at in containers for child in at if _name(child) in ("item", "entry")]
+
+
+def _name(element: Element) -> str:
+    if not isinstance(element.tag, str):
+        return ""
+    prefix, _, name = elements.meaning(element.tag).rpartition(":")
+    return name if prefix in ("", "atom", "rdf", "other") else ""
+
+
+def _language(root: Element, head: Element, found: Fields) -> str | None:
+    said = elements.first_text(found, "language", "dc:language") or elements.language(head)
+    return said or elements.language(root) or None
+
+
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+
+
+def _refresh(found: Fields) -> int | None:
+    """The larger of RSS's `ttl` (minutes) and the syndication module's period over frequency."""
+    bounds = []
+    ttl = elements.first_text(found, "ttl")
+    if re.fullmatch(r"\d{1,6}", ttl):
+        bounds.append(int(ttl) * 60)
+    period = _PERIODS.get(elements.first_text(found, "sy:updateperiod").lower())
+    frequency = elements.first_text(found, "sy:updatefrequency") or "1"
+    if period and re.fullmatch(r"[1-9]\d{0,5}", frequency):
+        bounds.append(period // int(frequency))
+    return max(bounds, default=None)
