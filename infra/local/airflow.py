@@ -27,7 +27,6 @@ from infra.local.supervisor import last_lines
 
 NAME = "airflow"
 COMPONENTS = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-MEMORY = 1_000_000_000
 
 _DATABASE = "airflow"
 _MIGRATED = "copydesk-airflow-migrated"  # inside PostgreSQL's data, so that it goes when they go

@@ -19,7 +19,6 @@ from infra.local.process import Process
 from infra.local.settings import Ports
 
 NAME = "elasticsearch"
-MEMORY = 1_400_000_000  # bytes, measured with a heap of 1 GB
 DISK = 300_000_000  # bytes free to start with; data of the demo stays far below
 
 _SHIPPED = ("jvm.options", "log4j2.properties")

@@ -6,7 +6,7 @@ They are `PipelineError`s so that every command of ours reports them alike.
 
 from __future__ import annotations
 
-from pipeline.errors import PipelineError
+from pipeline.errors import ConfigError, PipelineError
 
 
 class LocalError(PipelineError):
@@ -18,7 +18,7 @@ class LocalError(PipelineError):
         self.way_out = way_out
 
 
-class BadSetting(LocalError):
+class BadSetting(LocalError, ConfigError):
     """An environment variable that cannot be meant; nothing was started."""
 
 

@@ -48,7 +48,7 @@ class Instance:
         self.settings = settings
         self.layout = Layout(settings.state, account.for_servers())
         self._supervisor = Supervisor(self.layout)
-        self._packages = Packages(settings.cache, settings.maven_url)
+        self.packages = Packages(settings.cache, settings.maven_url)
 
     @property
     def ports(self) -> Ports:
@@ -114,7 +114,7 @@ class Instance:
         """Stop everything and remove the state folder with all data. There is no way back."""
         if not self.settings.state.exists():
             return
-        if not (self.settings.state / "lock").exists():
+        if not self.layout.is_ours():
             raise FolderUnusable(
                 f"{self.settings.state} is not the state folder of an instance.",
                 "Check COPYDESK_STATE_DIR; nothing was removed.",
@@ -170,7 +170,7 @@ class Instance:
     def _recipes_for(
         self, chosen: Ports, extra: Mapping[str, str], progress: Progress, java: Jdk | None = None
     ) -> Recipes:
-        return Recipes(self.settings, self.layout, self._packages, chosen, extra, progress, java)
+        return Recipes(self.settings, self.layout, self.packages, chosen, extra, progress, java)
 
     def _settle_ports(self, missing: Iterable[str]) -> Ports:
         """Those of the running servers if any run, else free or configured ones; checked for the missing."""

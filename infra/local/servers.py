@@ -28,7 +28,12 @@ PORTS = {
     elasticsearch.NAME: ("elasticsearch", "elasticsearch_transport"),
     "airflow-api-server": ("airflow",),
 }
-MEMORY = kafka.MEMORY + elasticsearch.MEMORY + postgres.MEMORY + airflow.MEMORY
+_MEMORY = {  # bytes beside the heap, measured
+    kafka.NAME: 150_000_000,
+    elasticsearch.NAME: 400_000_000,
+    postgres.NAME: 100_000_000,
+    **dict.fromkeys(airflow.COMPONENTS, 250_000_000),
+}
 DISK = kafka.DISK + elasticsearch.DISK + postgres.DISK
 
 
@@ -46,6 +51,16 @@ def expand(services: Iterable[str]) -> list[str]:
                 f"Choose from {', '.join((*INDEPENDENT, airflow.NAME))}.",
             )
     return list(names)
+
+
+def memory(names: Iterable[str], settings: LocalSettings) -> int:
+    """Bytes that those servers will need together: Java's heaps, and what was measured beside them."""
+    heaps = {kafka.NAME: settings.kafka_heap, elasticsearch.NAME: settings.elasticsearch_heap}
+    return sum(_MEMORY[name] + _bytes(heaps.get(name, "0m")) for name in names if name in _MEMORY)
+
+
+def _bytes(heap: str) -> int:
+    return int(heap[:-1]) << (30 if heap.endswith("g") else 20)
 
 
 def addresses(ports: Ports) -> dict[str, str]:
