@@ -12,6 +12,7 @@ from pipeline.errors import ConfigError, PipelineError, TransientError
 COMMANDS = {
     "up": "pipeline.cli.servers:up",
     "down": "pipeline.cli.servers:down",
+    "clean": "pipeline.cli.servers:clean",
     "doctor": "pipeline.cli.servers:doctor",
     "demo": "pipeline.cli.demo:demo",
     "status": "pipeline.cli.status:status",
@@ -61,7 +62,9 @@ def main() -> None:
         _say(error)
         sys.exit(2)
     except TransientError as error:
-        _say(error, "something did not answer; `copydesk status` names it, `copydesk up` starts local servers")
+        _say(
+            error, "something did not answer; `copydesk status` names it, `copydesk up` starts local servers"
+        )
         sys.exit(1)
     except PipelineError as error:
         _say(error)
