@@ -8,6 +8,7 @@ makes of them.
         room.port, room.sources, room.truth, room.log
 """
 
-from newsroom.server import Room, serve
+from newsroom.room import Room
+from newsroom.server import serve
 
 __all__ = ["Room", "serve"]

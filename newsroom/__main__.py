@@ -3,37 +3,57 @@
 import argparse
 import asyncio
 import signal
+import sys
 from pathlib import Path
 
-from newsroom.server import listen, open_room
+from newsroom.room import open_room
+from newsroom.server import Pace, listening
 from newsroom.sources import write_catalogue
 
 
-def main() -> None:
-    """Parse the options, serve, and stop on SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(prog="newsroom", description="A small hostile demo newsroom.")
-    parser.add_argument("--port", type=int, default=8099, help="loopback port (default: 8099)")
-    parser.add_argument("--access-log", type=Path, help="write one JSON line per request to this file")
-    parser.add_argument("--write-sources", action="store_true", help="write newsroom/sources.yaml and exit")
-    options = parser.parse_args()
+def main() -> int:
+    """Parse the options, serve, and stop on SIGINT or SIGTERM; 1 when the port is taken."""
+    options = _parser().parse_args()
     if options.write_sources:
         write_catalogue()
-        return
-    asyncio.run(_run(options))
+        return 0
+    try:
+        asyncio.run(_run(options))
+    except OSError as error:
+        print(f"newsroom: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="newsroom", description="A small hostile demo newsroom.")
+    parser.add_argument("--port", type=int, default=8099, help="loopback port (default: 8099)")
+    parser.add_argument("--live", action="store_true", help="publish a new article every few seconds")
+    parser.add_argument(
+        "--every", type=float, default=5.0, metavar="SECONDS", help="pace of --live (default: 5)"
+    )
+    parser.add_argument(
+        "--correct-after", type=float, metavar="SECONDS", help="bring out the waiting corrections then"
+    )
+    parser.add_argument("--access-log", type=Path, metavar="FILE", help="append one JSON line per request")
+    parser.add_argument("--write-sources", action="store_true", help="write newsroom/sources.yaml and exit")
+    return parser
 
 
 async def _run(options: argparse.Namespace) -> None:
     room = open_room(access_log=options.access_log)
-    runner = await listen(room, options.port)
-    print(f"newsroom: {len(room.desk.articles())} articles on http://{room.host}:{room.port}/", flush=True)
+    pace = Pace(options.every if options.live else None, options.correct_after)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
-    await runner.cleanup()
+    async with listening(room, options.port, pace):
+        print(
+            f"newsroom: {len(room.desk.articles())} articles on http://{room.host}:{room.port}/", flush=True
+        )
+        await stop.wait()
     room.close()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,10 +1,12 @@
 """HTTP answers as values: what a page or feed says before it is written to a socket."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+
+from aiohttp import web
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Answer:
     @property
     def etag(self) -> str:
         return f'"{hashlib.blake2b(self.body, digest_size=8).hexdigest()}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """An answer that has to be acted out on the socket: slowly, endlessly, or broken off."""
+
+    play: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    status: int = 200
 
 
 def text(message: str, status: int = 200) -> Answer:

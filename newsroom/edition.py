@@ -20,10 +20,32 @@ def first_edition(
     published: list[Article] = []
     held: list[Article] = []
     for number, (story, carriage) in enumerate(_placements(stories), start=1001):
-        article = _article(story, carriage, outlets[carriage.outlet_id], number, now)
+        published_at = now + timedelta(minutes=story.offset_minutes + carriage.after)
+        article = place(story, carriage, outlets[carriage.outlet_id], number, published_at)
         (held if story.held else published).append(article)
     published.sort(key=lambda article: (article.published_at, article.id))
-    return _with_teasers(published, outlets), _with_teasers(held, outlets)
+    return published, held
+
+
+def place(story: Story, carriage: Carriage, outlet: Outlet, number: int, published_at: datetime) -> Article:
+    """One story as one outlet carries it; `number` is the article's own in that outlet's archive."""
+    first = Revision(carriage.title or story.title, _blocks(story, carriage))
+    return Article(
+        id=f"{outlet.id}/{carriage.slug}",
+        outlet_id=outlet.id,
+        story_id=story.id,
+        path=article_path(outlet, carriage.slug, story.category, number, published_at),
+        category=story.category,
+        language=story.language,
+        authors=story.authors,
+        agency=story.agency,
+        treatment=_treatment(story, carriage),
+        teaser=carriage.teaser or outlet.teasers[number % len(outlet.teasers)],
+        published_at=published_at,
+        revisions=(first,),
+        correction=_correction(story, first),
+        brief=story.brief,
+    )
 
 
 def stray_entries(rows: tuple[Mapping[str, Any], ...], now: datetime) -> list[Stray]:
@@ -54,27 +76,6 @@ def _placements(stories: tuple[Story, ...]) -> Iterator[tuple[Story, Carriage]]:
             yield story, carriage
 
 
-def _article(story: Story, carriage: Carriage, outlet: Outlet, number: int, now: datetime) -> Article:
-    published_at = now + timedelta(minutes=story.offset_minutes + carriage.after)
-    first = Revision(carriage.title or story.title, _blocks(story, carriage))
-    return Article(
-        id=f"{outlet.id}/{carriage.slug}",
-        outlet_id=outlet.id,
-        story_id=story.id,
-        path=article_path(outlet, carriage.slug, story.category, number, published_at),
-        category=story.category,
-        language=story.language,
-        authors=story.authors,
-        agency=story.agency,
-        treatment=_treatment(story, carriage),
-        teaser=carriage.teaser,
-        published_at=published_at,
-        revisions=(first,),
-        correction=_correction(story, first),
-        brief=story.brief,
-    )
-
-
 def _blocks(story: Story, carriage: Carriage) -> tuple[Block, ...]:
     blocks = story.blocks[: carriage.cut]
     if carriage.local is None:
@@ -100,15 +101,3 @@ def _correction(story: Story, first: Revision) -> Revision | None:
     for old, new in story.correction.replace:
         blocks = tuple(replace(block, text=block.text.replace(old, new)) for block in blocks)
     return Revision(story.correction.title, (*blocks, *blocks_of(story.correction.append)))
-
-
-def _with_teasers(articles: list[Article], outlets: Mapping[str, Outlet]) -> list[Article]:
-    """Each outlet takes its teaser forms in turn, so that every form meets several texts."""
-    seen: dict[str, int] = {}
-    dressed = []
-    for article in articles:
-        forms = outlets[article.outlet_id].teasers
-        count = seen.get(article.outlet_id, 0)
-        seen[article.outlet_id] = count + 1
-        dressed.append(replace(article, teaser=article.teaser or forms[count % len(forms)]))
-    return dressed

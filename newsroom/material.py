@@ -85,6 +85,13 @@ def strays() -> tuple[Mapping[str, Any], ...]:
     return tuple(_read("strays.yaml"))
 
 
+@cache
+def live_material(language: str) -> Mapping[str, Any]:
+    """Sentence patterns for invented stories in this language; see `newsroom.grammar`."""
+    material: Mapping[str, Any] = _read(f"text/live/{language}.yaml")
+    return material
+
+
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Blocks are separated by blank lines; `## ` opens a sub-heading; line ends inside a block are spaces."""
     return tuple(_blocks(text))

@@ -11,7 +11,8 @@ from typing import IO
 class Request:
     """One request. Times are seconds since the epoch; `finished` and `status` are None while it is answered.
 
-    `finished` is when the last byte was handed to the socket, or when the connection broke (`broken`).
+    `finished` is just before the last bytes were handed to the socket, so that a client that waits for its
+    answer never overlaps itself here; or when the connection broke (`broken`).
     """
 
     host: str
@@ -22,6 +23,11 @@ class Request:
     finished: float | None = None
     status: int | None = None
     broken: bool = False
+
+    def finish(self) -> None:
+        """Stamp the end, once."""
+        if self.finished is None:
+            self.finished = time.time()
 
 
 class RequestLog:
@@ -37,7 +43,7 @@ class RequestLog:
         return request
 
     def end(self, request: Request) -> None:
-        request.finished = time.time()
+        request.finish()
         if self._sink:
             self._sink.write(json.dumps(asdict(request)) + "\n")
 

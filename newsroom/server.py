@@ -1,103 +1,119 @@
-"""The web server: every outlet on one loopback port, told apart by the Host header; and its life in a thread.
+"""The web server: every host of a newsroom on one loopback port, told apart by the Host header.
 
-request ──► log ──► control host? ──► outlet's host? ──► answer ──► validators ──► written, log closed
+request ──► log ──► host ──► answer ──► validators compared ──► written, log closed
 """
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
-from newsroom import control, site
-from newsroom.answer import Answer, conditional, text
-from newsroom.desk import Desk
-from newsroom.edition import first_edition, stray_entries
-from newsroom.material import outlets, stories
-from newsroom.material import strays as stray_rows
-from newsroom.model import Article
-from newsroom.requests import Request, RequestLog
-from newsroom.sources import source
-from newsroom.truth import Truth, truth
-
-LOOPBACK = "127.0.0.1"
+from newsroom.answer import Answer, Played, conditional
+from newsroom.live import correct_later, keep_publishing
+from newsroom.requests import Request
+from newsroom.room import LOOPBACK, Annex, Room, open_room
 
 
-class Room:
-    """A running newsroom: its address, its catalogue, its request log, its truth, and its switches."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What happens by itself: seconds between live articles, seconds until the corrections; None is never."""
 
-    def __init__(self, desk: Desk, log: RequestLog) -> None:
-        self.desk = desk
-        self.host = LOOPBACK
-        self.port = 0
-        self._log = log
-        self._by_host = {outlet.host: outlet for outlet in desk.outlets.values()}
+    live_every: float | None = None
+    correct_after: float | None = None
 
-    @property
-    def log(self) -> list[Request]:
-        """Requests so far, in order of arrival."""
-        return self._log.requests
 
-    @property
-    def sources(self) -> list[dict[str, Any]]:
-        """The outlets as rows of a source catalogue."""
-        return [source(outlet) for outlet in self.desk.outlets.values()]
+@asynccontextmanager
+async def listening(room: Room, port: int, pace: Pace | None = None) -> AsyncIterator[None]:
+    """Serve the room on a loopback port (0: any free one); raises OSError when the port is taken."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", _Handler(room).handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await web.TCPSite(runner, LOOPBACK, port).start()
+        room.port = runner.addresses[0][1]
+        tasks = _ticking(room, pace or Pace())
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await runner.cleanup()
 
-    @property
-    def truth(self) -> Truth:
-        """What is true now; see `newsroom.truth`."""
-        return truth(self.desk)
 
-    def publish(self, article_id: str) -> Article:
-        """Bring out a held article."""
-        return self.desk.publish(article_id)
+@contextmanager
+def serve(
+    *,
+    port: int = 0,
+    now: datetime | None = None,
+    live: float | None = None,
+    correct_after: float | None = None,
+    access_log: Path | None = None,
+    demo: bool = True,
+    annexes: tuple[Annex, ...] = (),
+) -> Iterator[Room]:
+    """Run a newsroom in a thread of its own while the block runs.
 
-    def correct(self, article_id: str) -> Article:
-        """Bring out the waiting correction of an article."""
-        return self.desk.correct(article_id)
+    `now` is the time the first edition is relative to (default: the real time); `live` the seconds between
+    invented articles and `correct_after` those until the waiting corrections come out (None: never);
+    `demo=False` leaves the outlets out, for rooms that only have annexes. Raises OSError when the port is
+    taken.
+    """
+    room = open_room(now, access_log, demo=demo, annexes=annexes)
+    loop = asyncio.new_event_loop()
+    stop, ready = asyncio.Event(), threading.Event()
+    failures: list[OSError] = []
 
-    def retract(self, article_id: str) -> Article:
-        """Take an article away for good: 410."""
-        return self.desk.retract(article_id)
+    async def run() -> None:
+        try:
+            async with listening(room, port, Pace(live, correct_after)):
+                ready.set()
+                await stop.wait()
+        except OSError as error:
+            failures.append(error)
+        finally:
+            ready.set()
 
-    def close(self) -> None:
-        """Close the access log; the server must have stopped."""
-        self._log.close()
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="newsroom", daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        if failures:
+            raise failures[0]
+        yield room
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+        room.close()
 
-    def answer(self, host: str, method: str, path: str, body: bytes) -> Answer:
-        """What this host answers, before validators are compared."""
-        if host in self._by_host:
-            return site.respond(self.desk, self._by_host[host], path)
-        if host in control.HOSTS:
-            return self._own_host(method, path, body)
-        return text(f"No outlet is called {host}", 421)
 
-    def _own_host(self, method: str, path: str, body: bytes) -> Answer:
-        if not path.startswith(control.BROWSE):
-            return control.respond(self.desk, method, path, body)
-        host, _, rest = path.removeprefix(control.BROWSE).partition("/")
-        if host not in self._by_host:
-            return text("Not found", 404)
-        return control.browsable(site.respond(self.desk, self._by_host[host], f"/{rest}"), self.desk)
+class _Handler:
+    """One request from the socket to the log."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One request from the socket to the log."""
-        host = (request.host or "").rpartition(":")[0] or request.host
-        entry = self._log.begin(host, request.method, request.raw_path, dict(request.headers))
+        host = request.host.partition(":")[0]
+        entry = self._room.begin(host, request.method, request.raw_path, dict(request.headers))
         try:
-            answer = conditional(
-                self.answer(host, request.method, request.raw_path, await request.read()), request.headers
-            )
-            return await _write(request, answer, entry)
+            body = await request.read()
+            answer = self._room.answer(host, request.raw_path, request.method, body, request.headers)
+            if isinstance(answer, Played):
+                entry.status = answer.status
+                return await answer.play(request)
+            return await _write(request, conditional(answer, request.headers), entry)
         except ConnectionError:
             entry.broken = True
             raise
         finally:
-            self._log.end(entry)
+            self._room.end(entry)
 
 
 async def _write(request: web.Request, answer: Answer, entry: Request) -> web.StreamResponse:
@@ -107,59 +123,15 @@ async def _write(request: web.Request, answer: Answer, entry: Request) -> web.St
     if answer.compress and answer.status == 200:
         response.enable_compression()
     await response.prepare(request)
+    entry.finish()
     await response.write_eof()
     return response
 
 
-def open_room(now: datetime | None = None, access_log: Path | None = None) -> Room:
-    """A newsroom with its first edition out, times relative to `now`, not serving yet."""
-    moment = (now or datetime.now(UTC)).astimezone(UTC).replace(second=0, microsecond=0)
-    published, held = first_edition(stories(), outlets(), moment)
-    desk = Desk(outlets(), published, held, stray_entries(stray_rows(), moment), lambda: datetime.now(UTC))
-    return Room(desk, RequestLog(access_log))
-
-
-async def listen(room: Room, port: int) -> web.AppRunner:
-    """Serve the room on a loopback port (0: any free one); the caller cleans the runner up."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", room.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, LOOPBACK, port).start()
-    room.port = runner.addresses[0][1]
-    return runner
-
-
-@contextmanager
-def serve(*, port: int = 0, now: datetime | None = None, access_log: Path | None = None) -> Iterator[Room]:
-    """Run a newsroom in a thread of its own while the block runs; raises OSError when the port is taken."""
-    room = open_room(now, access_log)
-    ready: threading.Event = threading.Event()
-    stop = asyncio.Event()
-    failures: list[OSError] = []
-    loop = asyncio.new_event_loop()
-
-    async def live() -> None:
-        try:
-            runner = await listen(room, port)
-        except OSError as error:
-            failures.append(error)
-            return
-        finally:
-            ready.set()
-        await stop.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(live()), name="newsroom", daemon=True)
-    thread.start()
-    ready.wait()
-    if failures:
-        thread.join()
-        raise failures[0]
-    try:
-        yield room
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
-        room.close()
+def _ticking(room: Room, pace: Pace) -> list[asyncio.Task[None]]:
+    tasks = []
+    if pace.live_every is not None:
+        tasks.append(asyncio.create_task(keep_publishing(room.publish, pace.live_every)))
+    if pace.correct_after is not None:
+        tasks.append(asyncio.create_task(correct_later(room.correct_all, pace.correct_after)))
+    return tasks

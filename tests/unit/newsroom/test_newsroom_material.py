@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsroom.material import stories
-from newsroom.server import open_room
+from newsroom.room import open_room
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -67,3 +67,17 @@ def test_article_addresses_are_unique(true):
     articles = open_room(NOW).desk.articles()
 
     assert len({article.id for article in articles}) == len(true.articles) == len(articles)
+
+
+def test_every_form_of_teaser_is_in_use():
+    articles = open_room(NOW).desk.articles()
+
+    assert {article.teaser for article in articles} == {
+        "link",
+        "strong",
+        "embed",
+        "also",
+        "plain",
+        "aside",
+        "none",
+    }

@@ -7,7 +7,7 @@ import pytest
 import trafilatura
 
 from newsroom.material import outlets
-from newsroom.server import open_room
+from newsroom.room import open_room
 from newsroom.truth import TrueArticle
 
 LABEL = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
@@ -38,7 +38,7 @@ def pages(room) -> dict[str, tuple[TrueArticle, str]]:
     found = {}
     for article in room.truth.articles.values():
         host, _, path = article.canonical_url.removeprefix("http://").partition("/")
-        answer = room.answer(host, "GET", f"/{path}", b"")
+        answer = room.answer(host, f"/{path}")
         found[article.id] = article, decoded(answer.body, answer.content_type)
     return found
 

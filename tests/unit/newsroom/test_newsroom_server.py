@@ -155,3 +155,13 @@ def test_taken_port_is_reported_to_the_caller():
 
 def test_committed_catalogue_is_that_of_the_outlets():
     assert yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")) == catalogue(outlets().values())
+
+
+def test_sequential_client_never_overlaps_itself_in_the_log(room, ask):
+    for _ in range(30):
+        ask("http://harbourherald.example/robots.txt")
+
+    pairs = list(zip(room.log, room.log[1:], strict=False))
+    assert [
+        earlier for earlier, later in pairs if earlier.finished is None or earlier.finished > later.started
+    ] == []
