@@ -23,6 +23,7 @@ from pipeline.core.dead_letters import DeadLetter, DeadLetterReason, dead_letter
 from pipeline.core.model import CleanArticle, Edit, RawArticle, Story
 from pipeline.core.plain import plain, value_of
 from pipeline.core.records import Message, Record
+from pipeline.core.validation import fault
 from pipeline.errors import InvalidRecord
 
 __all__ = [
@@ -63,7 +64,7 @@ def to_message(value: Value, *, source: str) -> Message:
     key = key_of(value)
     written = _written(value)
     _check(kind.name, written, key=key)
-    encoded = _encoded(written, key)
+    encoded = msgspec.json.encode(written)
     limit = schemas.topics()[kind.topic].max_value_bytes
     if len(encoded) > limit:
         raise InvalidRecord("too-large", f"{len(encoded)} bytes; {kind.topic} takes {limit}", key=key)
@@ -168,27 +169,8 @@ def _json(record: Record) -> dict[str, Any]:
 
 
 def _check(kind: str, written: dict[str, Any], **facts: object) -> None:
-    validator = schemas.validator(kind)
-    try:
-        if validator.is_valid(written):
-            return
-    except UnicodeEncodeError as error:
-        raise InvalidRecord("schema", f"text that is not Unicode: {error.reason}", **facts) from error
-    errors = [f"{_path(error.instance_path)}{error.message}" for error in validator.iter_errors(written)]
-    more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
-    raise InvalidRecord("schema", "; ".join(errors[:5]) + more, **facts)
-
-
-def _path(path: list[str | int]) -> str:
-    """`members.3.url: ` for the message; nothing for the top."""
-    return ".".join(map(str, path)) + ": " if path else ""
-
-
-def _encoded(written: dict[str, Any], key: str) -> bytes:
-    try:
-        return msgspec.json.encode(written)
-    except UnicodeEncodeError as error:
-        raise InvalidRecord("schema", f"text that is not Unicode: {error.reason}", key=key) from error
+    if wrong := fault(kind, written):
+        raise InvalidRecord("schema", wrong, **facts)
 
 
 def _place(record: Record) -> dict[str, object]:

@@ -16,6 +16,7 @@ from pipeline.core import cloudevents
 from pipeline.core.plain import rfc3339, value_of
 from pipeline.core.records import Message, Record
 from pipeline.core.reports import Stage
+from pipeline.core.validation import fault
 from pipeline.errors import InvalidRecord
 
 DeadLetterReason = Literal[
@@ -29,7 +30,7 @@ DeadLetterReason = Literal[
     "extraction-timeout",
     "extraction-crashed",
     "document-rejected",
-    "publish-rejected",
+    "record-rejected",
 ]
 """Every reason a record is dead-lettered for.
 
@@ -102,8 +103,7 @@ def dead_letter(
 def read_dead_letter(record: Record) -> DeadLetter:
     """The dead letter in a record of the dead letters' topic. Raises InvalidRecord for anything else."""
     headers = dict(record.headers)
-    errors = schemas.validator("dead_letter").iter_errors(headers)
-    if wrong := "; ".join(error.message for error in errors):
+    if wrong := fault("dead_letter", headers):
         raise InvalidRecord("schema", f"no dead letter: {wrong}", offset=record.offset)
     cause: dict[str, Any] = {
         name.removeprefix("dl_"): value for name, value in headers.items() if name.startswith("dl_")
