@@ -42,9 +42,7 @@ def canonical(text: str) -> str:
     Any scheme has a canonical form; `refusal` says what may be fetched. Idempotent. Raises InvalidUrl.
     """
     url = _parsed(text)
-    if url.username or url.password:
-        url.username = ""
-        url.password = ""
+    _drop_userinfo(url)
     url.hash = ""
     if "?" in url.href:
         kept = _without_trackers(url.search[1:])
@@ -60,6 +58,14 @@ def article_id(canonical_url: str) -> str:
 def normal(text: str) -> str:
     """The WHATWG form without fragment: what is requested, trackers and all. Raises InvalidUrl."""
     url = _parsed(text)
+    url.hash = ""
+    return str(url.href)
+
+
+def without_userinfo(text: str) -> str:
+    """The normal form without name and password: credentials in a listed URL are never sent."""
+    url = _parsed(text)
+    _drop_userinfo(url)
     url.hash = ""
     return str(url.href)
 
@@ -133,6 +139,12 @@ def _parsed(text: str) -> ada_url.URL:
         return ada_url.URL(text)
     except (ValueError, UnicodeEncodeError) as error:
         raise InvalidUrl(text) from error
+
+
+def _drop_userinfo(url: ada_url.URL) -> None:
+    if url.username or url.password:
+        url.username = ""
+        url.password = ""
 
 
 def _without_trackers(query: str) -> str:
