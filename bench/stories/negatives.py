@@ -29,7 +29,8 @@ class Notices:
     def write(self) -> Text:
         """Another company's notice."""
         rng = self._at.rng
-        name = self._at.language.draw(rng, _NAMES)
+        words = self._at.language.words
+        name = [words[place] for place in rng.integers(len(words) // 10, len(words), _NAMES).tolist()]
         body: list[Sentence] = []
         for sentence, choices in zip(self._sentences, self._choices, strict=True):
             gaps = (str(int(rng.integers(10, 9000))), choices[int(rng.integers(_NOTICE_CHOICES))])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.copies.furniture import Furniture
-from pipeline.core.copies.shingles import ascending_once, shingle
+from pipeline.core.copies.shingles import ascending_once, shingle, width
 from pipeline.core.copies.tokens import Hashes, Tokens
 
 
@@ -44,6 +44,11 @@ class Prepared:
     unique: Hashes
 
     @property
+    def width(self) -> int:
+        """Tokens in each shingle."""
+        return len(self.document.tokens) - len(self.shingles) + 1
+
+    @property
     def n_net(self) -> int:
         """How many different shingles are not furniture: what "short" is measured by."""
         return len(self.unique)
@@ -51,7 +56,7 @@ class Prepared:
 
 def prepare(document: Document, furniture: Furniture) -> Prepared:
     """Shingle a document and take the furniture of its source out."""
-    shingles = shingle(document.tokens)
+    shingles = shingle(document.tokens, width(primary_language(document.language)))
     net = ~furniture.stopped(document.source_id, shingles)
     return Prepared(document, furniture.position, shingles, net, ascending_once(shingles[net]))
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from pipeline.core.copies.furniture import MAX_ENCODED, Furniture
 from pipeline.core.copies.postings import Counts, Postings, shared_by
 from pipeline.core.copies.sample import Sampled, Seen, sample
-from pipeline.core.copies.shingles import SHINGLE_TOKENS, ascending_once, member, shingle
+from pipeline.core.copies.shingles import ascending_once, member
 from pipeline.core.copies.tokens import Hashes
 
 
@@ -32,6 +32,7 @@ class Thresholds:
     """The numbers of the rules; days of event time.
 
     A shingle must stand in more than `documents` documents, or more than one in `one_in` of a large sample.
+    A window is `window` times as many shingles as a shingle has tokens: eight words.
     """
 
     documents: int = 20
@@ -42,7 +43,7 @@ class Thresholds:
     strays: float = 0.05
     own_share: float = 0.40
     own_shingles: int = 20
-    window_tokens: int = 8
+    window: int = 2
 
 
 THRESHOLDS: Final = Thresholds()
@@ -57,7 +58,7 @@ def learn(seen: Iterable[Seen], thresholds: Thresholds = THRESHOLDS) -> Furnitur
 
 def _everywhere(documents: Sequence[Sampled], thresholds: Thresholds) -> Hashes:
     """What the spread rule and the block rule stop, most frequent first."""
-    shingles = [ascending_once(shingle(document.tokens)) for document in documents]
+    shingles = [ascending_once(document.shingles) for document in documents]
     enough = max(thresholds.documents, len(documents) // thresholds.one_in)
     frequent = shared_by(shingles, enough)
     stopped = _spread(frequent, documents, thresholds) | _block(frequent, shingles, enough, thresholds)
@@ -115,26 +116,24 @@ def _printed_for_weeks(own: Sequence[Sampled], everywhere: Hashes, thresholds: T
 
     Three words in a row would also catch ordinary phrases of a house style, eight hardly do.
     """
-    sequences = [shingle(document.tokens) for document in own]
-    windows = [_windows(sequence, thresholds) for sequence in sequences]
+    sizes = [thresholds.window * document.width for document in own]
+    windows = [_windows(document.shingles, size) for document, size in zip(own, sizes, strict=True)]
     repeated = shared_by([ascending_once(found) for found in windows], thresholds.periods - 1)
     weeks = repeated.values[repeated.distinct(_periods(own, thresholds)) >= thresholds.periods]
     inside: list[Hashes] = []
-    for sequence, found in zip(sequences, windows, strict=True):
+    for document, found, size in zip(own, windows, sizes, strict=True):
         for start in np.flatnonzero(member(found, weeks)).tolist():
-            inside.append(sequence[start : start + thresholds.window_tokens - SHINGLE_TOKENS + 1])
+            inside.append(document.shingles[start : start + size])
     if not inside:
         return weeks
     stops = ascending_once(np.concatenate(inside))
     return stops[~member(stops, everywhere)]
 
 
-def _windows(sequence: Hashes, thresholds: Thresholds) -> Hashes:
-    """One hash per window: of three shingles that cover it from its first word to its last."""
-    last = thresholds.window_tokens - SHINGLE_TOKENS
-    count = max(0, len(sequence) - last)
-    covering = (0, last // 2 + last % 2, last)
-    parts = [sequence[offset : offset + count] for offset in covering]
+def _windows(shingles: Hashes, size: int) -> Hashes:
+    """One hash per window of `size` shingles: of three that cover it from its first word to its last."""
+    count = max(0, len(shingles) - size + 1)
+    parts = [shingles[offset : offset + count] for offset in (0, size // 2, size - 1)]
     hashes: Hashes = parts[0] * _WEIGHTS[0] + parts[1] * _WEIGHTS[1] + parts[2] * _WEIGHTS[2]
     return hashes
 

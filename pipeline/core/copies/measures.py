@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.core.copies.alignment import longest_common_subsequence
 from pipeline.core.copies.document import Prepared
-from pipeline.core.copies.shingles import SHINGLE_TOKENS, member
+from pipeline.core.copies.shingles import member
 from pipeline.core.copies.tokens import Hashes
 
 
@@ -82,8 +82,8 @@ def in_opening(text: Prepared, shared: Hashes, limits: Limits) -> bool:
 def _net_tokens(text: Prepared) -> list[int]:
     """The tokens that stand in at least one net shingle."""
     hashes = text.document.tokens.hashes
-    kept = np.zeros(len(text.net) + SHINGLE_TOKENS - 1, dtype=np.bool_)
-    for offset in range(SHINGLE_TOKENS):
+    kept = np.zeros(len(hashes), dtype=np.bool_)
+    for offset in range(text.width):
         kept[offset : offset + len(text.net)] |= text.net
-    tokens: list[int] = hashes[kept[: len(hashes)]].tolist()
+    tokens: list[int] = hashes[kept].tolist()
     return tokens

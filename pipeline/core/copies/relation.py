@@ -29,7 +29,7 @@ from pipeline.core.copies.tokens import Hashes
 from pipeline.core.copies.verdict import Evidence, Kind, Rule, Verdict
 
 SHORT: Final = 20
-"""Net shingles below which only an equal text is a copy: a dozen shared words may be chance."""
+"""Net shingles of three words below which only its equal is a copy: a dozen shared words may be chance."""
 
 
 def relate(one: Prepared, other: Prepared, limits: Limits = LIMITS) -> Verdict:
@@ -87,7 +87,7 @@ def _decide(pair: _Pair, limits: Limits) -> _Decision:
         return None, closed, Evidence(shorter_net=shorter.n_net, longer_net=longer.n_net)
     shared = len(pair.shared)
     found = Evidence(shared, shorter.n_net, longer.n_net, shared / shorter.n_net, shared / longer.n_net)
-    if shorter.n_net < SHORT:
+    if shorter.n_net < SHORT * shorter.width // 3:
         equal = shared == longer.n_net
         return ("copy", "short-equal", found) if equal else (None, "short-unequal", found)
     if found.containment >= limits.contained:

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import xxhash
 
+from pipeline.core.copies.document import primary_language
+from pipeline.core.copies.shingles import shingle, width
 from pipeline.core.copies.tokens import Hashes, Tokens
 
 MAX_DOCUMENTS: Final = 12_000
@@ -25,20 +27,22 @@ MAX_TOKENS: Final = 4_096
 
 
 class Seen(NamedTuple):
-    """One text that was published: by whom, when (aware), and its tokens."""
+    """One text that was published: by whom, in which language, when (aware), and its tokens."""
 
     source_id: str
+    language: str
     event_at: datetime
     tokens: Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A document of the sample. `day` counts from 1970 and has a fraction."""
+    """A document of the sample: shingles in text order, of `width` tokens each; `day` counts from 1970."""
 
     source_id: str
     day: float
-    tokens: Tokens
+    shingles: Hashes
+    width: int
 
 
 def sample(seen: Iterable[Seen], limit: int = MAX_DOCUMENTS) -> list[Sampled]:
@@ -59,7 +63,8 @@ def _sampled(seen: Seen) -> tuple[int, Sampled]:
     day = seen.event_at.timestamp() / 86_400
     hashes = seen.tokens.hashes
     digest = xxhash.xxh3_64_intdigest(hashes.tobytes() + f"{seen.source_id} {day}".encode())
-    return digest, Sampled(seen.source_id, day, Tokens(_ends(hashes)))
+    each = width(primary_language(seen.language))
+    return digest, Sampled(seen.source_id, day, shingle(Tokens(_ends(hashes)), each), each)
 
 
 def _ends(hashes: Hashes) -> Hashes:
