@@ -31,7 +31,7 @@ POISON_LEAST = 50
 POISON_SHARE = 0.5
 """A run stops once it met this many poison records and they are more than this share of all it read."""
 
-Ended = Literal["at-the-ends", "out-of-time", "stood-by", "stopped"]
+Ended = Literal["at-the-ends", "out-of-time", "stood-by", "stopped", "fenced"]
 logger = logging.getLogger(__name__)
 
 

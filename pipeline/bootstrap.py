@@ -1,0 +1,159 @@
+"""The one place where the parts are put together: settings in, ports out, in plain assignments.
+
+Clients are made at first use and belong to the process that made them: make a `World` inside a task, never
+at import.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from types import FrameType
+
+from pipeline import settings as settings_module
+from pipeline.adapters import elastic_clients
+from pipeline.adapters.elastic_documents import ElasticDocuments
+from pipeline.adapters.elastic_revisions import ElasticRevisions
+from pipeline.adapters.elastic_stories import ElasticStories
+from pipeline.adapters.extraction import ProcessPool
+from pipeline.adapters.kafka_consumer import KafkaConsumer
+from pipeline.adapters.kafka_publisher import KafkaPublisher
+from pipeline.adapters.kafka_reader import KafkaTopicReader
+from pipeline.adapters.kafka_transactions import KafkaTransactions
+from pipeline.core.hosts import HostState
+from pipeline.core.ledger import LedgerEntry
+from pipeline.core.reports import RunReport
+from pipeline.core.sources import SourceState
+from pipeline.errors import Fenced
+from pipeline.settings import Settings
+from pipeline.stages.clean import CleanPorts, CleanStage
+from pipeline.stages.index import IndexPorts, IndexStage
+from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.runner import Ended, Pace, consume
+from pipeline.stages.runs import reported
+
+RAW = "news.articles.raw.v1"
+CLEAN_GROUP = "copydesk-clean"
+INDEX_GROUP = "copydesk-index"
+INDEX_SESSION_SECONDS = 10.0
+"""How long a dead index writer holds the log before a standby takes over."""
+
+
+def now() -> datetime:
+    """The clock of real runs."""
+    return datetime.now(UTC)
+
+
+class World:
+    """Everything outside, behind the ports, for one process."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or settings_module.load()
+
+    @cached_property
+    def ledger(self) -> ElasticDocuments[LedgerEntry]:
+        return ElasticDocuments(self._elastic, "news-articles", LedgerEntry)
+
+    @cached_property
+    def sources(self) -> ElasticDocuments[SourceState]:
+        return ElasticDocuments(self._elastic, "news-sources", SourceState)
+
+    @cached_property
+    def hosts(self) -> ElasticDocuments[HostState]:
+        return ElasticDocuments(self._elastic, "news-hosts", HostState)
+
+    @cached_property
+    def runs(self) -> ElasticDocuments[RunReport]:
+        return ElasticDocuments(self._elastic, "news-runs", RunReport)
+
+    @cached_property
+    def revisions(self) -> ElasticRevisions:
+        return ElasticRevisions(self._elastic)
+
+    @cached_property
+    def stories(self) -> ElasticStories:
+        return ElasticStories(self._elastic)
+
+    @cached_property
+    def reader(self) -> KafkaTopicReader:
+        return KafkaTopicReader(self.settings)
+
+    @cached_property
+    def publisher(self) -> KafkaPublisher:
+        return KafkaPublisher(self.settings)
+
+    @cached_property
+    def takeover(self) -> Takeover:
+        return Takeover(
+            reader=self.reader, ledger=self.ledger, revisions=self.revisions, stories=self.stories
+        )
+
+    @cached_property
+    def _elastic(self) -> elastic_clients.Client:
+        return elastic_clients.client(self.settings)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("reader", "publisher", "_elastic"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+
+def run_clean(world: World, pace: Pace, trigger: str | None = None) -> tuple[Ended, RunReport]:
+    """One run of the clean stage over the raw topic."""
+    with (
+        reported("clean", world.runs, world.ledger, now, trigger) as run,
+        closing(KafkaConsumer(world.settings, CLEAN_GROUP, RAW)) as consumer,
+        closing(ProcessPool(world.settings.clean_workers)) as extractor,
+    ):
+        ports = CleanPorts(publisher=world.publisher, ledger=world.ledger, extractor=extractor)
+        ended = consume(consumer, CleanStage(ports, run), pace, run)
+    return ended, run.report
+
+
+def run_index(world: World, pace: Pace, trigger: str | None = None) -> tuple[Ended, RunReport]:
+    """One run of the index stage over the log; ends `fenced` quietly when another writer took over."""
+    with (
+        reported("index", world.runs, world.ledger, now, trigger) as run,
+        closing(_index_consumer(world)) as consumer,
+    ):
+        ports = IndexPorts(
+            consumer=consumer,
+            transactions=KafkaTransactions(world.settings, consumer, INDEX_GROUP),
+            ledger=world.ledger,
+            revisions=world.revisions,
+            stories=world.stories,
+            takeover=world.takeover,
+        )
+        try:
+            ended = consume(
+                consumer, IndexStage(ports, run, world.settings.epoch, now), pace, run, commits=False
+            )
+        except Fenced:
+            ended = "fenced"
+    return ended, run.report
+
+
+@contextmanager
+def stopping() -> Iterator[Callable[[], bool]]:
+    """Turns SIGTERM and Ctrl-C into a question the loop asks between batches; a second one kills."""
+    asked = False
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(number, signal.SIG_DFL)
+
+    held = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+
+
+def _index_consumer(world: World) -> KafkaConsumer:
+    return KafkaConsumer(world.settings, INDEX_GROUP, LOG, session_seconds=INDEX_SESSION_SECONDS)
