@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from pipeline.core.http import Failure, Request, Response
 from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
 from pipeline.core.records import Message, Placed, Record
 from pipeline.errors import Discard, InvalidRecord
@@ -96,6 +97,15 @@ class TopicReader(Protocol):
 
     def committed(self, group: str, topic: str) -> dict[int, tuple[int, str]]:
         """Per partition the group's committed offset and its metadata; absent when never committed."""
+
+
+class Fetcher(Protocol):
+    """Asks web servers: one request, one hop, within the request's limits."""
+
+    async def get(self, request: Request) -> Response | Failure:
+        """The answer, a redirect included, or why there is none. Never connects to an address not public."""
+
+    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A host's state: what all workers, runs and machines must share to be polite to it.
+"""A host's state and its rules: what all workers, runs and machines must share to be polite to it.
 
 One document of `news-hosts` per host (`name` or `name:port`). Whoever holds its lease is the only one who
 sends it requests; pace, holds and the copy of its robots.txt travel in the same document, so taking the
@@ -7,9 +7,14 @@ lease by compare-and-set hands over all of them at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
+
+from pipeline.core import robots
+from pipeline.core.feeds import dates
+from pipeline.core.http import Failure, Response
 
 RobotsVerdict = Literal["parsed", "allow-all", "deny-all"]
 
@@ -51,3 +56,142 @@ class HostState:
     failures: int = 0
     failed_at: datetime | None = None
     robots: tuple[RobotsCopy, ...] = ()
+
+
+LEASE = timedelta(seconds=150)
+"""How long a lease lasts without renewal: longer than any request's deadline, short after a crash."""
+
+MOST_CRAWL_DELAY = 120.0
+"""Seconds; a larger delay in a robots.txt means "go away" and is better said by a Disallow."""
+
+ROBOTS_FRESH = timedelta(hours=24)
+ROBOTS_RETRY = timedelta(minutes=30)
+ROBOTS_ABSENT_AFTER = timedelta(days=30)
+"""RFC 9309 §2.4, §2.3.1.4: a copy serves for a day; an unreachable file denies all, for a month at most."""
+
+LONGEST_HOLD = timedelta(hours=24)
+DEFAULT_HOLD = timedelta(minutes=5)
+
+
+def leased(state: HostState | None, host: str, owner: str, now: datetime) -> HostState | None:
+    """The state with the lease taken or renewed by `owner`; None while somebody else holds it."""
+    held = state or HostState(host=host)
+    if held.lease_owner not in (None, owner) and held.lease_until is not None and held.lease_until > now:
+        return None
+    return replace(held, lease_owner=owner, lease_until=now + LEASE)
+
+
+def outlasts(state: HostState, now: datetime, seconds: float) -> bool:
+    """Whether the lease covers a request that may take so long: only then may it start."""
+    return state.lease_until is not None and state.lease_until >= now + timedelta(seconds=seconds)
+
+
+def released(state: HostState) -> HostState:
+    """The state without the lease; pace, holds and robots stay."""
+    return replace(state, lease_owner=None, lease_until=None)
+
+
+def pace(asked: float, crawl_delay: float | None) -> float:
+    """Seconds between two requests: what we are set to, or what robots.txt asks if that is more."""
+    return max(asked, min(crawl_delay or 0.0, MOST_CRAWL_DELAY))
+
+
+def requested(state: HostState, at: datetime, seconds: float) -> HostState:
+    """After a request ended at `at`: the next may begin `seconds` later."""
+    return replace(
+        state, pace_seconds=seconds, last_request_at=at, next_request_at=at + timedelta(seconds=seconds)
+    )
+
+
+def answered(state: HostState, answer: Response | Failure, now: datetime) -> HostState:
+    """What an answer means for the host: 429 holds all of it, no answer at all counts against it."""
+    if isinstance(answer, Failure) and answer.kind in ("soft", "temporary") and answer.status is None:
+        return replace(state, failures=state.failures + 1, failed_at=now)
+    state = replace(state, failures=0, failed_at=None)
+    status = answer.status
+    if status != 429:
+        return state
+    header = answer.retry_after if isinstance(answer, Failure) else answer.headers.get("retry-after")
+    return replace(
+        state, held_until=now + (retry_after(header, now) or DEFAULT_HOLD), hold_reason="throttled"
+    )
+
+
+def waiting(state: HostState, now: datetime) -> float:
+    """Seconds until a request may begin, by pace and hold."""
+    times = [at for at in (state.next_request_at, state.held_until) if at is not None]
+    return max((max(times) - now).total_seconds() if times else 0.0, 0.0)
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """What `Retry-After` asks, in seconds or as a date, at most a day; None when absent or absurd."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        wait = timedelta(seconds=int(text))
+    elif moment := dates.read(text):
+        wait = moment.at - now
+    else:
+        return None
+    return min(wait, LONGEST_HOLD) if wait > timedelta(0) else None
+
+
+def robots_copy(state: HostState, origin: str) -> RobotsCopy | None:
+    """The copy of an origin's robots.txt, however old."""
+    return next((copy for copy in state.robots if copy.origin == origin), None)
+
+
+def is_fresh(copy: RobotsCopy | None, now: datetime) -> bool:
+    """Whether a copy may be used without asking again."""
+    if copy is None:
+        return False
+    return now - copy.fetched_at < (ROBOTS_RETRY if copy.unreachable_since else ROBOTS_FRESH)
+
+
+def with_robots(state: HostState, origin: str, answer: Response | Failure, now: datetime) -> HostState:
+    """The state with what asking for `origin`'s robots.txt brought."""
+    copy = _copy(robots_copy(state, origin), origin, answer, now)
+    others = tuple(held for held in state.robots if held.origin != origin)
+    return replace(state, robots=(*others, copy))
+
+
+def _copy(held: RobotsCopy | None, origin: str, answer: Response | Failure, now: datetime) -> RobotsCopy:
+    status = answer.status
+    if isinstance(answer, Response) and status is not None and 200 <= status < 300:
+        return RobotsCopy(
+            origin=origin, verdict="parsed", fetched_at=now, status=status, body=answer.body[: robots.LARGEST]
+        )
+    if status is not None and 400 <= status < 500 and status != 429:
+        return RobotsCopy(origin=origin, verdict="allow-all", fetched_at=now, status=status)
+    reason = answer.reason if isinstance(answer, Failure) else "unexpected-status"
+    since = (held.unreachable_since if held else None) or now
+    if held is not None and held.verdict == "parsed":
+        # An unreachable file may be stood in for by an older copy, which says more than "nothing at all".
+        return replace(held, fetched_at=now, reason=reason, unreachable_since=since)
+    gone = now - since > ROBOTS_ABSENT_AFTER
+    return RobotsCopy(
+        origin=origin,
+        verdict="allow-all" if gone else "deny-all",
+        fetched_at=now,
+        status=status,
+        reason=reason,
+        unreachable_since=since,
+    )
+
+
+def robots_refusal(copy: RobotsCopy, url: str, agent: str) -> str | None:
+    """Why robots.txt forbids `url`, as a reason; None when it is allowed."""
+    if copy.verdict == "deny-all":
+        return "robots-unreachable"
+    if copy.verdict == "allow-all" or _parsed(copy.body or b"").allows(url, agent):
+        return None
+    return "robots"
+
+
+def crawl_delay(copy: RobotsCopy, agent: str) -> float | None:
+    """Seconds that robots.txt asks for between requests."""
+    return _parsed(copy.body or b"").crawl_delay(agent) if copy.verdict == "parsed" else None
+
+
+@lru_cache(maxsize=512)
+def _parsed(body: bytes) -> robots.Robots:
+    return robots.parse(body)

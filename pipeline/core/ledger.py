@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from pipeline.core.model import Entry
+
 State = Literal[
     "discovered", "fetched", "cleaned", "indexed", "discarded", "dead-lettered", "parked", "gone", "removed"
 ]
@@ -30,7 +32,8 @@ class FetchSection:
     `attempted_at` orders the section. `fetched_at` is the time of the last raw record and names that fetch
     for the later stages; it is null until there is one. `validated_at` is the last unconditional 200.
     `due_at` is when the URL should be asked (again), null for never. `missing_since` is the first 404 or
-    410 of the present absence.
+    410 of the present absence. `entry` is what the source announced, without its summary: every fetch of
+    the article hands the same facts to the clean stage, also one that runs days later.
     """
 
     source_id: str
@@ -54,6 +57,7 @@ class FetchSection:
     last_modified: str | None = None
     body_sha256: str | None = None
     entry_signature: str | None = None
+    entry: Entry | None = None
     missing_since: datetime | None = None
     validated_at: datetime | None = None
 

@@ -3,14 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+
+from pipeline.core import urls
+from pipeline.core.feeds import Listing
+from pipeline.core.model import SourceFacts
 
 SourceKind = Literal["feed", "sitemap", "listing"]
 Health = Literal["new", "healthy", "empty", "silent", "broken", "blocked", "moved", "paused"]
 PollResult = Literal[
     "new-items", "unchanged", "not-modified", "empty", "broken", "blocked", "throttled", "deferred"
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One row of `sources.yaml`. Optional fields that are null follow the settings.
+
+    `interval` is the usual time between polls, `revisits` the ages at which articles are asked again,
+    `max_age` how old an entry may be by its own date. `news_only` takes only entries of a sitemap that
+    carry news tags. `conditional` false never sends validators. `hosts` are further hosts entries may lie
+    on where a listing or sitemap would otherwise be kept to its own site. `unverified` says that nobody has
+    seen this row work yet.
+    """
+
+    id: str
+    name: str
+    kind: SourceKind
+    url: str
+    language: str | None = None
+    country: str | None = None
+    pace_seconds: float | None = None
+    interval: timedelta | None = None
+    revisits: tuple[timedelta, ...] | None = None
+    max_age: timedelta | None = None
+    listing: Listing | None = None
+    hosts: tuple[str, ...] = ()
+    news_only: bool = True
+    conditional: bool = True
+    paused: bool = False
+    unverified: bool = False
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What travels with each of its articles."""
+        return SourceFacts(name=self.name, country=self.country, language=self.language)
+
+    @property
+    def host(self) -> str:
+        """The host that is asked for its feed."""
+        return urls.host(self.url)
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """The port its address names, which its articles may use too."""
+        _, colon, port = self.host.rpartition(":")
+        return frozenset({int(port)}) if colon and port.isdigit() else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,6 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-import feedparser
-
 from pipeline.core import urls
 from pipeline.core.feeds import dates
 from pipeline.core.feeds.model import Feed, FeedKind, Item, NotAFeed
@@ -27,6 +25,8 @@ def read(document: bytes, kind: FeedKind, url: str) -> Feed | None:
         return None
     if re.search(rb"<!ENTITY", document, re.IGNORECASE):
         raise NotAFeed("entities", "ill-formed, and declares entities")
+    import feedparser  # at need: slow to import, and seldom needed
+
     found = feedparser.parse(
         document,
         sanitize_html=False,
