@@ -16,17 +16,20 @@ from pipeline.settings import Settings
 TEMPLATE_PRIORITY = 200
 
 
-def apply_indices(settings: Settings, *, dry_run: bool = False) -> list[Plan]:
+def apply_indices(
+    settings: Settings, *, dry_run: bool = False, contract: Mapping[str, schemas.Index] | None = None
+) -> list[Plan]:
     """Create the indices that are missing and add what may be added, unless one differs: then touch nothing.
 
     Returns what was (or with `dry_run` would be) done, index by index. Raises IndexUnavailable, ConfigError.
     """
+    contract = schemas.indices() if contract is None else contract
     with closing(client(settings)) as elastic, translated("applying the indices"):
-        lives = {name: _live(elastic, index) for name, index in schemas.indices().items()}
-        plans = [_plan(elastic, index, lives[index.name]) for index in schemas.indices().values()]
+        lives = {name: _live(elastic, index) for name, index in contract.items()}
+        plans = [_plan(elastic, index, lives[name]) for name, index in contract.items()]
         if not dry_run and all(plan.verdict != "refuse" for plan in plans):
             for plan in plans:
-                _do(elastic, plan, schemas.indices()[plan.name], lives[plan.name])
+                _do(elastic, plan, contract[plan.name], lives[plan.name])
     return plans
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing, suppress
 
 from kafka import KafkaAdminClient, errors
@@ -13,25 +14,28 @@ from pipeline.core.contracts import LiveTopic, Plan, plan_topic, topic_config
 from pipeline.settings import Settings
 
 
-def apply_topics(settings: Settings, *, dry_run: bool = False) -> list[Plan]:
+def apply_topics(
+    settings: Settings, *, dry_run: bool = False, contract: Mapping[str, schemas.Topic] | None = None
+) -> list[Plan]:
     """Create the topics that are missing, unless one that exists differs: then nothing is touched.
 
     Returns what was (or with `dry_run` would be) done, topic by topic. Raises BrokerUnavailable, ConfigError.
     """
+    contract = schemas.topics() if contract is None else contract
     replication = settings.kafka_replication
     with closing(admin(settings)) as client, translated("applying the topics"):
-        live = _live(client)
-        plans = [plan_topic(topic, replication, live.get(name)) for name, topic in schemas.topics().items()]
+        live = _live(client, contract)
+        plans = [plan_topic(topic, replication, live.get(name)) for name, topic in contract.items()]
         if not dry_run and all(plan.verdict != "refuse" for plan in plans):
             for plan in plans:
                 if plan.verdict == "create":
-                    _create(client, schemas.topics()[plan.name], replication)
+                    _create(client, contract[plan.name], replication)
     return plans
 
 
-def _live(client: KafkaAdminClient) -> dict[str, LiveTopic]:
-    """Those of our topics that exist."""
-    names = sorted(schemas.topics().keys() & set(client.list_topics()))
+def _live(client: KafkaAdminClient, contract: Mapping[str, schemas.Topic]) -> dict[str, LiveTopic]:
+    """Those of the topics that exist."""
+    names = sorted(contract.keys() & set(client.list_topics()))
     if not names:
         return {}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]

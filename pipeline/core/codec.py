@@ -64,7 +64,7 @@ def to_message(value: Value, *, source: str) -> Message:
     key = key_of(value)
     written = _written(value)
     _check(kind.name, written, key=key)
-    encoded = msgspec.json.encode(written)
+    encoded = _encoded(written, key)
     limit = schemas.topics()[kind.topic].max_value_bytes
     if len(encoded) > limit:
         raise InvalidRecord("too-large", f"{len(encoded)} bytes; {kind.topic} takes {limit}", key=key)
@@ -171,6 +171,13 @@ def _json(record: Record) -> dict[str, Any]:
 def _check(kind: str, written: dict[str, Any], **facts: object) -> None:
     if wrong := fault(kind, written):
         raise InvalidRecord("schema", wrong, **facts)
+
+
+def _encoded(written: dict[str, Any], key: str) -> bytes:
+    try:
+        return msgspec.json.encode(written)
+    except UnicodeEncodeError as error:
+        raise InvalidRecord("schema", f"text that is not Unicode: {error.reason}", key=key) from error
 
 
 def _place(record: Record) -> dict[str, object]:

@@ -18,7 +18,7 @@ def fault(kind: str, written: Mapping[str, Any]) -> str | None:
         if validator.is_valid(written):
             return None
         found = [_path(error.instance_path) + error.message for error in validator.iter_errors(written)]
-    except UnicodeEncodeError as error:
+    except UnicodeEncodeError as error:  # half a surrogate pair where the validator had to look closely
         return f"text that is not Unicode: {error.reason}"
     more = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     return "; ".join(found[:SHOWN] + more)
