@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.errors import FolderUnusable
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -68,9 +70,18 @@ def can(account: Account, argv: Sequence[str]) -> bool:
         return process.wait() == 0
 
 
-def can_enter(account: Account, folder: Path) -> bool:
-    """Whether that account can reach what lies in `folder` (every parent must let it through)."""
-    return account.uid == os.geteuid() or can(account, ["test", "-x", str(folder)])
+def require_entry(account: Account, folder: Path, variable: str) -> None:
+    """Raise `FolderUnusable`, naming the `variable` to set, unless that account can get to `folder`.
+
+    A folder that does not exist yet counts as its nearest existing parent.
+    """
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if account.uid == os.geteuid() or can(account, ["test", "-x", str(nearest)]):
+        return
+    raise FolderUnusable(
+        f"The servers run as {account.name}, who may not enter {nearest}.",
+        f"Set {variable} to a folder whose parents everybody may enter, such as one below /var or /srv.",
+    )
 
 
 def give_tree(folder: Path, account: Account) -> None:

@@ -14,7 +14,8 @@ from typing import Literal
 import psutil
 import requests
 
-from infra.local import disk, jdk, ports, python, servers
+from infra.local import account, disk, jdk, ports, python, servers
+from infra.local.download import untrusted
 from infra.local.errors import LocalError
 from infra.local.instance import Instance
 from infra.local.settings import LocalSettings, port_variable
@@ -56,7 +57,7 @@ def examine(settings: LocalSettings) -> list[Finding]:
         _packages(),
         _java(instance),
         *_fetching(settings, instance),
-        _state_folder(instance),
+        _folders(instance),
         _account(instance),
         _room(settings.state, servers.DISK, "data"),
         _memory(settings, missing),
@@ -94,6 +95,9 @@ def _registry(url: str) -> Finding:
     try:
         with requests.get(url, stream=True, timeout=10) as response:
             response.raise_for_status()
+    except requests.exceptions.SSLError as error:
+        refused = untrusted("Reaching it", error)
+        return Finding("Package registry", "problem", refused.problem, refused.way_out)
     except requests.RequestException as error:
         return Finding(
             "Package registry",
@@ -113,12 +117,13 @@ def _room(folder: Path, needed: int, purpose: str) -> Finding:
     return Finding(subject, "ok", f"{disk.free_bytes(folder) / 1e9:.1f} GB free at {folder}")
 
 
-def _state_folder(instance: Instance) -> Finding:
+def _folders(instance: Instance) -> Finding:
     try:
         instance.layout.check()
+        account.require_entry(instance.layout.owner, instance.settings.cache, "COPYDESK_CACHE_DIR")
     except LocalError as error:
-        return Finding("State folder", "problem", error.problem, error.way_out)
-    return Finding("State folder", "ok", str(instance.layout.state))
+        return Finding("Folders", "problem", error.problem, error.way_out)
+    return Finding("Folders", "ok", f"{instance.layout.state}, {instance.settings.cache}")
 
 
 def _account(instance: Instance) -> Finding:

@@ -25,10 +25,12 @@ import requests
 from infra.local.disk import naming_full_disk
 from infra.local.errors import DigestMismatch, DownloadFailed
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 14  # a piece that does not come whole is lost
 _TIMEOUT = (10, 60)  # seconds to connect, seconds of silence
-_ATTEMPTS = 6  # in a row without a single new byte
+_ATTEMPTS = 5  # in a row without a single new byte
 _FIRST_PAUSE = 0.5  # doubles with each attempt
+
+_LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 Advance = Callable[[int], None]
 
@@ -75,6 +77,15 @@ def is_whole(target: Path, download: Download) -> bool:
     return target.is_file() and target.stat().st_size == download.size and _digest(target) == download.sha256
 
 
+def untrusted(name: str, error: Exception) -> DownloadFailed:
+    """The registry's certificate is not trusted: usually a company's proxy signs what passes through it."""
+    return DownloadFailed(
+        f"{name}: the package registry's certificate is not trusted: {error}",
+        "Set REQUESTS_CA_BUNDLE to a file with the certificates of your network, often "
+        "/etc/ssl/certs/ca-certificates.crt, then run the same command again.",
+    )
+
+
 def _receive(download: Download, part: Path, advance: Advance) -> None:
     """Append to `part` until it has `download.size` bytes; a longer one is begun anew."""
     fruitless = 0
@@ -84,11 +95,9 @@ def _receive(download: Download, part: Path, advance: Advance) -> None:
             continue
         try:
             _append(download, part, have, advance)
-        except (
-            requests.ConnectionError,
-            requests.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-        ) as error:
+        except requests.exceptions.SSLError as error:  # trying again would not change it
+            raise untrusted(download.name, error) from error
+        except _LOST as error:
             fruitless = 0 if _size(part) > have else fruitless + 1
             if fruitless >= _ATTEMPTS:
                 raise _unreachable(download, error) from error

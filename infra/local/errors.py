@@ -56,3 +56,7 @@ class ServerFailed(LocalError):
 
 class InstanceBusy(LocalError):
     """Another command works on the same state folder, or the state folder is in use."""
+
+
+class Interrupted(LocalError):
+    """Somebody ended the command (Ctrl-C); what is half done is gone on with by the next one."""

@@ -10,6 +10,7 @@ An instance is a state folder. Several run side by side as long as their folders
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from infra.local.layout import Layout
 from infra.local.locking import exclusive
 from infra.local.packages import Packages
 from infra.local.process import Process
-from infra.local.progress import Progress, Silent
+from infra.local.progress import Interruptible, Progress, Silent
 from infra.local.servers import Recipes
 from infra.local.settings import LocalSettings, Ports, port_variable
 from infra.local.supervisor import ServiceStatus, Supervisor
@@ -47,7 +48,8 @@ class Instance:
     def __init__(self, settings: LocalSettings) -> None:
         self.settings = settings
         self.layout = Layout(settings.state, account.for_servers())
-        self._supervisor = Supervisor(self.layout)
+        self._cancelled = threading.Event()
+        self._supervisor = Supervisor(self.layout, self._cancelled)
         self.packages = Packages(settings.cache, settings.maven_url)
 
     @property
@@ -67,7 +69,8 @@ class Instance:
         `environment` reaches every task in Airflow; if it changed, Airflow's components are restarted.
         Without it they keep what they were given last.
         """
-        listener = progress or Silent()
+        self._cancelled.clear()
+        listener = Interruptible(progress or Silent(), self._cancelled)
         names = servers.expand(services)
         with self._alone(listener):
             missing = [name for name in names if self._supervisor.status(name).state != "running"]
@@ -163,6 +166,7 @@ class Instance:
         )
         chosen = self._settle_ports(missing)
         extra = self._supervisor.record.environment if environment is None else dict(environment)
+        account.require_entry(self.layout.owner, self.settings.cache, "COPYDESK_CACHE_DIR")
         require_room(self.settings.state, servers.DISK, "The servers' data")
         self._supervisor.remember(ports=chosen.as_dict(), environment=extra)
         return self._recipes_for(chosen, extra, progress, java=servers.java_for(missing, self.layout.owner))
@@ -217,5 +221,5 @@ class Instance:
                 for task in tasks:
                     task.result()
             except KeyboardInterrupt:
-                self._supervisor.cancel()
+                self._cancelled.set()
                 raise

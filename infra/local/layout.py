@@ -74,11 +74,7 @@ class Layout:
                 f"You may not write {nearest}, where the servers' data belong.",
                 "Set COPYDESK_STATE_DIR to a folder that you may write.",
             )
-        if not account.can_enter(self.owner, nearest):
-            raise FolderUnusable(
-                f"The servers run as {self.owner.name}, who may not enter {nearest}.",
-                "Set COPYDESK_STATE_DIR to a folder that everybody may enter, such as /var/lib/copydesk.",
-            )
+        account.require_entry(self.owner, self.state, "COPYDESK_STATE_DIR")
 
     def data(self, name: str) -> Path:
         """The data folder of a server; not made, since an existing one means "already initialised"."""

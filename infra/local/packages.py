@@ -15,10 +15,12 @@ import json
 import shutil
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from maven_artifact import Artifact, Downloader
 
@@ -28,7 +30,6 @@ from infra.local.download import Download, fetch, is_whole
 from infra.local.locking import exclusive
 from infra.local.progress import Progress
 
-_LOCKS = Path(__file__).parent
 _MANIFEST = "copydesk-manifest.json"
 _UNPACKED_SIZE = 206_000_000  # bytes of Elasticsearch on disk
 _THREADS = 8
@@ -41,6 +42,7 @@ class Packages:
 
     cache: Path
     maven_url: str | None = None
+    locks: Path = Path(__file__).parent
 
     def kafka(self, progress: Progress) -> Path:
         """The folder with Kafka's jars, fetched and verified."""
@@ -76,24 +78,28 @@ class Packages:
 
     def kafka_folder(self) -> Path:
         """Where Kafka's jars are or will be."""
-        return self.cache / f"kafka-{_digest_of('kafka-jars.lock')}"
+        return self.cache / f"kafka-{self._digest_of('kafka-jars.lock')}"
 
     def elasticsearch_folder(self) -> Path:
         """Where Elasticsearch is or will be."""
-        return (
-            self.cache
-            / f"elasticsearch-{_elasticsearch_lock()['version']}-{_digest_of('elasticsearch.lock')}"
-        )
+        version = self._elasticsearch_lock()["version"]
+        return self.cache / f"elasticsearch-{version}-{self._digest_of('elasticsearch.lock')}"
 
-    def _alone(self, name: str, progress: Progress) -> AbstractContextManager[None]:
-        return exclusive(
-            self.cache / f"{name}.lock",
-            patience=_PATIENCE,
-            on_wait=lambda: progress.step(name, "waiting for another copydesk to fetch it"),
-        )
+    @contextmanager
+    def _alone(self, name: str, progress: Progress) -> Iterator[None]:
+        """With the cache folder there and to ourselves, as far as this package is concerned."""
+        if not self.cache.exists():
+            self.cache.mkdir(parents=True)
+            self.cache.chmod(0o755)  # the servers' account reads it, whatever the umask
+
+        def waiting() -> None:
+            progress.step(name, "waiting for another copydesk to fetch it")
+
+        with exclusive(self.cache / f"{name}.lock", patience=_PATIENCE, on_wait=waiting):
+            yield
 
     def _kafka_jars(self) -> list[Download]:
-        rows = [line.split() for line in _lock_lines("kafka-jars.lock")]
+        rows = [line.split() for line in self._lock_lines("kafka-jars.lock")]
         return [
             Download(name=_jar_name(coordinate), url=self._url(coordinate), sha256=digest, size=int(size))
             for coordinate, digest, size in rows
@@ -113,11 +119,14 @@ class Packages:
             fetch(jar, folder / jar.name, advance)
 
         with ThreadPoolExecutor(_THREADS) as pool:
-            for result in [pool.submit(one, jar) for jar in jars]:
-                result.result()
+            try:
+                for result in [pool.submit(one, jar) for jar in jars]:
+                    result.result()
+            finally:  # after an error, do not try the others too
+                pool.shutdown(cancel_futures=True)
 
     def _build_elasticsearch(self, home: Path, progress: Progress) -> None:
-        lock = _elasticsearch_lock()
+        lock = self._elasticsearch_lock()
         members, index = (self._range(lock, part) for part in ("members", "index"))
         require_room(self.cache, members.size + _UNPACKED_SIZE, "Fetching Elasticsearch")
         progress.step("elasticsearch", "fetching")
@@ -134,28 +143,35 @@ class Packages:
         for part in parts.values():
             part.unlink()
 
-    def _range(self, lock: dict[str, object], part: str) -> Download:
+    def _range(self, lock: dict[str, Any], part: str) -> Download:
         where = lock[part]
-        assert isinstance(where, dict)
         return Download(
             name=f"Elasticsearch {lock['version']} ({part})",
-            url=self._url(str(lock["artifact"])),
+            url=self._url(lock["artifact"]),
             sha256=where["sha256"],
             size=where["end"] - where["first"],
             first=where["first"],
         )
+
+    def _elasticsearch_lock(self) -> dict[str, Any]:
+        return tomllib.loads((self.locks / "elasticsearch.lock").read_text(encoding="utf-8"))
+
+    def _lock_lines(self, name: str) -> list[str]:
+        lines = (self.locks / name).read_text(encoding="utf-8").splitlines()
+        return [line for line in lines if line.strip() and not line.startswith("#")]
+
+    def _digest_of(self, name: str) -> str:
+        return hashlib.sha256((self.locks / name).read_bytes()).hexdigest()[:8]
 
     def _url(self, coordinate: str) -> str:
         downloader = Downloader(self.maven_url) if self.maven_url else Downloader()
         return str(downloader.resolver.uri_for_artifact(Artifact.parse(coordinate)))
 
 
-def _unpack_elasticsearch(lock: dict[str, object], members: Path, index: Path, target: Path) -> None:
+def _unpack_elasticsearch(lock: dict[str, Any], members: Path, index: Path, target: Path) -> None:
     """Unpack and leave a list of names and sizes, by which a damaged folder is noticed later."""
     where, tail = lock["members"], lock["index"]
-    assert isinstance(where, dict)
-    assert isinstance(tail, dict)
-    folder = str(lock["folder"])
+    folder = lock["folder"]
     with (
         PartialArchive({where["first"]: members, tail["first"]: index}) as file,
         zipfile.ZipFile(file) as archive,
@@ -173,19 +189,6 @@ def _is_complete(home: Path) -> bool:
         return all((home / name).stat().st_size == size for name, size in manifest.items())
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return False
-
-
-def _elasticsearch_lock() -> dict[str, object]:
-    return tomllib.loads((_LOCKS / "elasticsearch.lock").read_text())
-
-
-def _lock_lines(name: str) -> list[str]:
-    lines = (_LOCKS / name).read_text().splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _digest_of(name: str) -> str:
-    return hashlib.sha256((_LOCKS / name).read_bytes()).hexdigest()[:8]
 
 
 def _jar_name(coordinate: str) -> str:

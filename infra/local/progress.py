@@ -6,7 +6,10 @@ tests and programs do not listen.
 
 from __future__ import annotations
 
+import threading
 from typing import Protocol
+
+from infra.local.errors import Interrupted
 
 
 class Progress(Protocol):
@@ -27,3 +30,23 @@ class Silent:
 
     def transfer(self, name: str, done: int, total: int) -> None:
         """Ignored."""
+
+
+class Interruptible:
+    """Passes everything on, and ends a transfer with `Interrupted` once `cancelled` is set."""
+
+    def __init__(self, listener: Progress, cancelled: threading.Event) -> None:
+        self._listener = listener
+        self._cancelled = cancelled
+
+    def step(self, name: str, text: str) -> None:
+        """Passed on."""
+        self._listener.step(name, text)
+
+    def transfer(self, name: str, done: int, total: int) -> None:
+        """Passed on, unless the command is to end."""
+        if self._cancelled.is_set():
+            raise Interrupted(
+                f"Fetching {name} was interrupted.", "The same command goes on where it stopped."
+            )
+        self._listener.transfer(name, done, total)

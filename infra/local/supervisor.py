@@ -15,7 +15,7 @@ from typing import Literal
 from infra.local import health, process, python, record
 from infra.local.account import Account
 from infra.local.disk import naming_full_disk
-from infra.local.errors import ServerFailed
+from infra.local.errors import Interrupted, ServerFailed
 from infra.local.layout import Layout
 from infra.local.process import Identity, Process
 from infra.local.progress import Progress
@@ -44,11 +44,12 @@ class ServiceStatus:
 class Supervisor:
     """The processes of the instance in `layout`. `start` may be called from several threads at once."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, cancelled: threading.Event) -> None:
+        """`cancelled`, once set, makes every waiting `start` give up; what was started stays recorded."""
         self._layout = layout
         self._path = layout.state / "instance.json"
         self._mutex = threading.Lock()
-        self._cancelled = threading.Event()
+        self._cancelled = cancelled
 
     @property
     def record(self) -> Record:
@@ -82,10 +83,6 @@ class Supervisor:
             thread.start()
         for thread in threads:
             thread.join()
-
-    def cancel(self) -> None:
-        """Make every waiting `start` give up soon; what was started stays recorded and running."""
-        self._cancelled.set()
 
     def status(self, name: str) -> ServiceStatus:
         """How `name` is now; asks it, so it may take up to the probe's few seconds."""
@@ -147,7 +144,10 @@ class Supervisor:
                     entry, f"was not healthy after {entry.start_timeout:.0f} s ({answer.detail})"
                 )
             if self._cancelled.wait(0.2):
-                raise self._failed(entry, "was still starting when the command ended")
+                raise Interrupted(
+                    f"{entry.name} was still starting when the command ended; it goes on without it.",
+                    "`copydesk status` shows how it is, `copydesk down` stops it.",
+                )
         if not entry.leader.alive:  # then somebody else answered
             raise self._failed(entry, "exited while another program answered on its port")
         members = tuple(process.family(entry.leader, entry.members))
