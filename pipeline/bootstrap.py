@@ -17,6 +17,7 @@ from pipeline import settings as settings_module
 from pipeline.adapters import elastic_clients
 from pipeline.adapters.elastic_documents import ElasticDocuments
 from pipeline.adapters.elastic_revisions import ElasticRevisions
+from pipeline.adapters.elastic_search import ElasticSearcher
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.adapters.extraction import ProcessPool
 from pipeline.adapters.kafka_consumer import KafkaConsumer
@@ -76,6 +77,10 @@ class World:
     @cached_property
     def stories(self) -> ElasticStories:
         return ElasticStories(self._elastic)
+
+    @cached_property
+    def searcher(self) -> ElasticSearcher:
+        return ElasticSearcher(self._elastic)
 
     @cached_property
     def reader(self) -> KafkaTopicReader:
