@@ -22,6 +22,7 @@ from bench.stories.texts import Text, article_length
 FIRST_DAY: Final = datetime(2026, 3, 2, tzinfo=UTC)
 WEEKS: Final = 3
 _OUTLETS: Final = 60
+_SMALL_OUTLETS: Final = 10
 _VARIANTS: Final = (0, 1, 1, 2, 3, 5)
 
 
@@ -47,6 +48,7 @@ class Newsroom:
         self.code = code
         self.furniture = at.furniture
         self.robots = [Notices(at) for _ in range(2)]
+        self.feet = [at.donor(120).paragraphs for _ in range(_SMALL_OUTLETS)]
 
     def news(self, seed: int) -> _News:
         """The news of one seed."""
@@ -86,16 +88,14 @@ class _News:
             text = robots[number % len(robots)].write()
             yield self._article(text, self._story(), "notice", self._moment())
 
-    def wire(self, outlets: int, hours: float) -> Iterator[Article]:
-        """One text carried by many outlets within hours, in the ways outlets carry a wire."""
-        at = self._at
+    def wire(self, outlets: int, hours: float, verbatim: float = 0.5) -> Iterator[Article]:
+        """One text carried by many outlets within hours, some as it is, others edited in any standard way."""
+        at, ways = self._at, list(STANDARD.values())
         text, story, moment = at.donor(600), self._story(), self._moment()
-        ways = [
-            STANDARD[kind] for kind in ("trunc50", "edit3", "edit8", "retitle_boiler", "local_add", "heavy")
-        ]
         for number in range(outlets):
-            way = int(at.rng.integers(2 * len(ways)))
-            edited = ways[way](text, at) if way < len(ways) else Edited(text)
+            edited = ways[int(at.rng.integers(len(ways)))](text, at)
+            if number < verbatim * outlets:
+                edited = Edited(text)
             later = moment + timedelta(hours=hours * float(at.rng.random()))
             source = f"outlet-{number:02d}"
             yield self._article(edited.text, story, "wire", later, source=source, prefix=edited.prefix)
@@ -129,11 +129,10 @@ class _News:
             longer = Text(text.language, (*text.paragraphs, (tuple(at.language.draw(at.rng, 3)),)))
             yield self._article(longer, self._story(), "alert-plus", moment + timedelta(hours=2))
 
-    def own_furniture(self, outlets: int, articles: int) -> Iterator[Article]:
+    def own_furniture(self, articles: int) -> Iterator[Article]:
         """Small outlets whose short articles end in 120 words of their own furniture, which are too few
         documents to stand out among all."""
-        for number in range(outlets):
-            foot = self._at.donor(120).paragraphs
+        for number, foot in enumerate(self._newsroom.feet):
             for _ in range(articles):
                 own = self._at.donor(int(self._at.rng.integers(80, 160)))
                 text = own.with_paragraphs([*own.paragraphs, *foot])
@@ -222,11 +221,12 @@ def edges(newsroom: Newsroom, seed: int) -> list[Article]:
     articles = [
         *(article for hours in (10.0, 20.0, 24.0) for article in news.wire(40, hours)),
         *news.wire(50, 6.0),
+        *news.wire(40, 24.0, verbatim=0),
         *news.wire(40, 120.0),
         *news.events(300),
         *news.excerpts(100),
         *news.alerts(60),
-        *news.own_furniture(10, 12),
+        *news.own_furniture(12),
         *news.with_variants(600, STANDARD),
     ]
     return in_order(articles)

@@ -41,8 +41,11 @@ class Thresholds:
     period_days: float = 4.0
     spread_days: float = 7.0
     strays: float = 0.05
-    own_share: float = 0.40
-    own_shingles: int = 20
+    own_share: float = 0.30
+    quorum: float = 0.50
+    brief_days: float = 12.0
+    brief_own_share: float = 0.10
+    brief_quorum: float = 0.85
     window: int = 2
 
 
@@ -58,10 +61,16 @@ def learn(seen: Iterable[Seen], thresholds: Thresholds = THRESHOLDS) -> Furnitur
 
 def _everywhere(documents: Sequence[Sampled], thresholds: Thresholds) -> Hashes:
     """What the spread rule and the block rule stop, most frequent first."""
+    if not documents:
+        return np.empty(0, dtype=np.uint64)
     shingles = [ascending_once(document.shingles) for document in documents]
     enough = max(thresholds.documents, len(documents) // thresholds.one_in)
     frequent = shared_by(shingles, enough)
-    stopped = _spread(frequent, documents, thresholds) | _block(frequent, shingles, enough, thresholds)
+    stopped = _spread(frequent, documents, thresholds)
+    stopped |= _block(frequent, shingles, enough, thresholds.own_share, thresholds.quorum)
+    if _is_brief(documents, thresholds):
+        # Then the templates of robots can only be told from a wire story by all of them being edited.
+        stopped |= _block(frequent, shingles, enough, thresholds.brief_own_share, thresholds.brief_quorum)
     order = np.argsort(-frequent.counts[stopped], kind="stable")
     return frequent.values[stopped][order]
 
@@ -81,21 +90,29 @@ def _spread(frequent: Postings, documents: Sequence[Sampled], thresholds: Thresh
 
 
 def _block(
-    frequent: Postings, shingles: Sequence[Hashes], enough: int, thresholds: Thresholds
+    frequent: Postings, shingles: Sequence[Hashes], enough: int, own_share: float, quorum: float
 ) -> NDArray[np.bool_]:
     """In enough documents that are otherwise dissimilar, whatever their dates.
 
-    Only documents of which a good part is their own have a say: that leaves out the copies of a wire story,
-    however many. Their smallest own shingle stands for what they are about, so the copies of one such
-    document count once.
+    A document has a say if at least `own_share` of it is its own, and the shingle is stopped if most
+    (`quorum`) of its documents have one: of a wire story, however many outlets carry it, most do not. What a
+    document is about is told by its smallest own shingle, so that the copies of one text count once.
     """
     about = np.full(len(shingles), -1, dtype=np.int64)
     subjects: dict[int, int] = {}
     for number, found in enumerate(shingles):
         own = found[~member(found, frequent.values)]
-        if len(own) >= max(thresholds.own_shingles, thresholds.own_share * len(found)):
+        if len(own) and len(own) >= own_share * len(found):
             about[number] = subjects.setdefault(int(own[0]), number)
-    return frequent.distinct(about) > enough
+    voters = np.bincount(frequent.owners()[about[frequent.documents] >= 0], minlength=len(frequent.values))
+    stopped: NDArray[np.bool_] = (voters >= quorum * frequent.counts) & (frequent.distinct(about) > enough)
+    return stopped
+
+
+def _is_brief(documents: Sequence[Sampled], thresholds: Thresholds) -> bool:
+    """Whether all was seen within so few days that nothing can be known to last, a few wrong dates aside."""
+    strays = len(documents) // 100
+    return documents[-1 - strays].day - documents[strays].day < thresholds.brief_days
 
 
 def _by_source(documents: Sequence[Sampled], everywhere: Hashes, thresholds: Thresholds) -> dict[str, Hashes]:
