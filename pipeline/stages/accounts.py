@@ -50,7 +50,7 @@ def topic_states(reader: TopicReader) -> dict[str, TopicState]:
     found = {}
     for name, topic in schemas.topics().items():
         ends = reader.ends(name)
-        lag = {group: _lag(ends, reader.committed(group, name)) for group in topic.groups}
+        lag = {group: lag_of(ends, reader.committed(group, name)) for group in topic.groups}
         found[name] = TopicState(end_offsets={p: end for p, (_, end) in ends.items()}, lag=lag)
     return found
 
@@ -80,7 +80,7 @@ def audit(
     )
 
 
-def _lag(ends: Mapping[int, tuple[int, int]], committed: Mapping[int, tuple[int, str]]) -> int:
+def lag_of(ends: Mapping[int, tuple[int, int]], committed: Mapping[int, tuple[int, str]]) -> int:
     """Offsets still to be read; what retention took before it was read is no lag."""
     return sum(
         end - min(end, max(first, committed[partition][0] if partition in committed else first))

@@ -1,0 +1,70 @@
+"""
+### What it does
+Reads the log, `news.articles.clean.v1`, finds which articles are copies of one another, and keeps one
+searchable document per story. One writer at a time: if a long-lived worker (`copydesk run index --follow`)
+owns the log, this run stands by and ends *skipped*.
+
+### When it runs
+Within seconds of a new record in the log (its doorbell watches the lag), when a clean run has published
+something, and every 15 minutes in any case.
+
+### When to run it by hand
+Hardly ever; after a long outage, with a larger time budget. To decide old stories anew use
+`copydesk stories rebuild`; to fill an empty Elasticsearch use `copydesk restore`. Neither is this DAG's work.
+
+### When it is red
+Nothing is lost and nothing is half-written: the next run goes on where the log was committed, and comes to
+the same stories.
+* **`DeadLetterLimit`**: most records cannot be processed, so the cause is not the records. Look at the
+  reason in the log before you run it again.
+* **`BrokerUnavailable`, `IndexUnavailable`**: Kafka or Elasticsearch is down; `copydesk status` names it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
+
+from pipeline.airflow.assets import NEWS_CLEAN, NEWS_STORIES
+from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
+
+if TYPE_CHECKING:
+    from pipeline.airflow.tasks import Counts
+
+
+@dag(
+    dag_display_name="News 3: index",
+    description="Finds copies in the log and keeps one searchable document per story",
+    doc_md=__doc__,
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[NEWS_CLEAN]
+    ),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=["news", "index"],
+    params={
+        "seconds": Param(
+            240,
+            type="integer",
+            minimum=10,
+            maximum=420,
+            title="Time budget in seconds",
+            description="The run stops after this and leaves the rest to the next one.",
+        ),
+    },
+)
+def news_index() -> None:
+    @task(task_display_name="Find copies and index", outlets=[NEWS_STORIES])
+    def find_copies_and_index() -> Counts:
+        from pipeline.airflow import tasks
+
+        counts = tasks.index(trigger_name(), get_current_context()["params"]["seconds"])
+        announce(NEWS_STORIES, counts, new=tasks.how_many(counts, "created", "joined", "bridged", "revised"))
+        return counts
+
+    find_copies_and_index()
+
+
+news_index()

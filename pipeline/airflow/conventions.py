@@ -1,0 +1,53 @@
+"""What all our DAGs share: owner, retries, the cut-off of a task, and how one announces its work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
+
+if TYPE_CHECKING:
+    from airflow.sdk import Asset
+
+OWNER = "copydesk"
+
+DEFAULT_ARGS: dict[str, Any] = {
+    "owner": OWNER,
+    "retries": 1,
+    "retry_delay": timedelta(seconds=20),
+    "retry_policy": ExceptionRetryPolicy(
+        [
+            RetryRule(
+                "pipeline.errors.ConfigError",
+                RetryAction.FAIL,
+                reason="a setting, a catalogue or a contract is wrong: trying again cannot help",
+            ),
+            RetryRule(
+                "pipeline.errors.DeadLetterLimit",
+                RetryAction.FAIL,
+                reason="most records cannot be processed: a person must look before more is tried",
+            ),
+        ]
+    ),
+    "execution_timeout": timedelta(minutes=8),
+}
+"""For every task. Eight minutes: twice a drain's time budget, and far below the life of a worker's token."""
+
+
+def trigger_name() -> str:
+    """`DAG/RUN` of the present task: kept in the reports of the runs it starts, so that they can be found."""
+    run = get_current_context()["dag_run"]
+    return f"{run.dag_id}/{run.run_id}"
+
+
+def announce(asset: Asset, counts: Mapping[str, Any], *, new: int) -> None:
+    """Put the counts on this task's event of `asset`, or end the task as skipped when nothing is new.
+
+    A skipped task leaves its run green, rings nobody, and shows in the grid which runs brought something.
+    """
+    if not new:
+        raise AirflowSkipException("nothing new, so nobody is rung")
+    get_current_context()["outlet_events"][asset].extra = dict(counts)
