@@ -102,6 +102,7 @@ def connection(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security_protocol,
         "request_timeout_ms": int(REQUEST_SECONDS * 1000),
         "bootstrap_timeout_ms": int(REQUEST_SECONDS * 1000),
+        "reconnect_backoff_max_ms": 2000,
     }
     if settings.kafka_ca_file is not None:
         options["ssl_cafile"] = str(settings.kafka_ca_file)

@@ -20,14 +20,17 @@ from pipeline.settings import Settings
 CLOSE_SECONDS = 5.0
 REJOIN_SECONDS = 60.0
 """How long a commit waits for a rebalance that goes on."""
+RETRY_SECONDS = 0.2
+_UNDECIDED_MS = 1000
+"""How long to wait for the markers of a transaction; they follow its commit within milliseconds."""
 _REQUEST_MS = int(REQUEST_SECONDS * 1000)
 
 
 class GroupOffsets:
-    """The committed offsets of groups, as they stand now.
+    """The committed offsets of groups as they stand, although an open transaction may change them.
 
-    Members of a group cannot ask this way: with `read_committed` they wait until no transaction holds an
-    offset back, which after the death of a transactional writer takes until its successor fences it.
+    A member with `read_committed` waits for such a transaction instead, which after the death of a
+    transactional writer takes until its successor fences it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -39,7 +42,7 @@ class GroupOffsets:
         if self._client is None:
             self._client = admin(self._settings)
         with translated("the committed offsets cannot be read", group=group):
-            offsets = self._client.list_group_offsets(group)[group]
+            offsets = self._list(group)
         return {
             at.partition: (commit.offset, commit.metadata or "")
             for at, commit in offsets.items()
@@ -49,6 +52,17 @@ class GroupOffsets:
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
+
+    def _list(self, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+        """Ask again while the broker is still making up its mind who looks after the group."""
+        deadline = time.monotonic() + REQUEST_SECONDS
+        while True:
+            try:
+                return dict(self._client.list_group_offsets(group)[group])
+            except errors.RetriableError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(RETRY_SECONDS)
 
 
 class KafkaConsumer:
@@ -77,20 +91,11 @@ class KafkaConsumer:
     def progress(self) -> dict[int, Progress] | None:
         if not self._joined():
             return None
-        committed = self._offsets.of(self.group, self.topic)
-        with translated("the progress cannot be read", topic=self.topic):
-            self._place()
-            owned = sorted(self._owned())
+        self._place()
+        owned = sorted(self._owned())
+        with translated("the ends cannot be read", topic=self.topic):
             ends = self._client.end_offsets(owned, timeout_ms=_REQUEST_MS) if owned else {}
-            return {
-                at.partition: Progress(
-                    position=self._position(at),
-                    end=ends[at],
-                    committed=committed.get(at.partition, (None, ""))[0],
-                    metadata=committed.get(at.partition, (None, ""))[1],
-                )
-                for at in owned
-            }
+        return {at.partition: self._progress(at, ends[at]) for at in owned}
 
     def commit(self) -> None:
         owned = self._owned()
@@ -105,9 +110,8 @@ class KafkaConsumer:
             self._join(1.0)
 
     def rewind(self) -> None:
-        committed = self._offsets.of(self.group, self.topic)
         for at in self._owned():
-            self._seek(at, committed)
+            self._seek(at)
 
     def close(self) -> None:
         for close in self._closing:
@@ -151,15 +155,28 @@ class KafkaConsumer:
             raise BrokerUnavailable("the position is not known yet", topic=at.topic, partition=at.partition)
         return int(position)
 
+    def _progress(self, at: TopicPartition, end: int) -> Progress:
+        committed, metadata = self._committed(at)
+        return Progress(position=self._position(at), end=end, committed=committed, metadata=metadata)
+
+    def _committed(self, at: TopicPartition) -> tuple[int | None, str]:
+        """What the group committed, as it will stay; as it stands, if an open transaction may change it."""
+        with translated("the committed offset cannot be read", group=self.group):
+            try:
+                commit = self._client.committed(at, metadata=True, timeout_ms=_UNDECIDED_MS)
+            except errors.KafkaTimeoutError:
+                return self._offsets.of(self.group, self.topic).get(at.partition, (None, ""))
+        return (None, "") if commit is None else (commit.offset, commit.metadata or "")
+
     def _place(self) -> None:
         """Give a position to partitions that have none, as an open transaction keeps the client from it."""
-        lost = [at for at in self._owned() if self._client.position(at, timeout_ms=0) is None]
-        if lost:
-            committed = self._offsets.of(self.group, self.topic)
-            for at in lost:
-                self._seek(at, committed)
+        for at in self._owned():
+            if self._client.position(at, timeout_ms=0) is None:
+                self._seek(at)
 
-    def _seek(self, at: TopicPartition, committed: dict[int, tuple[int, str]]) -> None:
+    def _seek(self, at: TopicPartition) -> None:
+        """To the committed offset, or to the first that is retained."""
+        committed, _ = self._committed(at)
         with translated("the position cannot be set", topic=at.topic):
             first = self._client.beginning_offsets([at], timeout_ms=_REQUEST_MS)[at]
-            self._client.seek(at, max(first, committed.get(at.partition, (0, ""))[0]))
+            self._client.seek(at, max(first, committed or 0))

@@ -34,11 +34,12 @@ class KafkaTransactions:
         self._settings, self._consumer, self._id = settings, consumer, transactional_id
         self._client: Any = None
         self._fenced = False
+        self._spoilt = False
         consumer.on_close(self.close)
 
     def initialise(self) -> None:
         self.close()
-        self._fenced = False
+        self._fenced = self._spoilt = False
         self._client = producer(self._settings, transactional_id=self._id)
         self._call("the transactions cannot be initialised", "init_transactions")
 
@@ -60,6 +61,7 @@ class KafkaTransactions:
             results = attempt(self._producer(), dict(enumerate(messages)))
             failed = {index: error for index, error in results.items() if isinstance(error, Exception)}
             if failed:
+                self._spoilt = True
                 index = min(failed, key=lambda index: (_is_collateral(failed[index]), index))
                 raise refusal(failed[index], messages[index], index)
 
@@ -67,9 +69,15 @@ class KafkaTransactions:
         self._call("the transaction cannot be committed", "commit_transaction")
 
     def abort(self) -> None:
-        """Also quiet when fenced: then the newer writer has aborted for us."""
+        """Also quiet when fenced: then the newer writer has aborted for us.
+
+        After a refused record the client's sequence numbers are ahead of the broker's for good, so the
+        producer is replaced.
+        """
         with contextlib.suppress(Fenced):
             self._call("the transaction cannot be aborted", "abort_transaction")
+            if self._spoilt:
+                self.initialise()
 
     def close(self) -> None:
         if self._client is not None:

@@ -82,6 +82,8 @@ class MemoryConsumer:
             self._broker.offsets[self.group, self.topic, number] = (position, metadata)
 
     def _settle(self) -> None:
+        if self not in self._group.members:
+            self._positions.clear()
         owned = self._group.settle(self)
         self._joined = owned is not None
         if owned is None:
@@ -140,6 +142,7 @@ class MemoryTransactions:
             self._check_epoch()
             if self._transaction is not None:
                 raise RuntimeError("a transaction is open already")
+            self._consumer.require_ownership()
             self._offsets = (dict(positions), metadata)
             self._transaction = self._broker.open(self._id)
             self._error = None
@@ -147,12 +150,13 @@ class MemoryTransactions:
     def publish(self, messages: Sequence[Message]) -> None:
         with self._faults.write("transactions.publish", messages, self._life) as admitted:
             transaction = self._open()
-            try:
-                for message in admitted:
+            for index, message in enumerate(admitted):
+                try:
                     self._broker.append(message, transaction)
-            except InvalidRecord as error:
-                self._error = error
-                raise
+                except InvalidRecord as error:
+                    error.facts["index"] = index
+                    self._error = error
+                    raise
 
     def commit(self) -> None:
         with self._faults.write("transactions.commit", life=self._life):
