@@ -59,7 +59,8 @@ def explain(raw: RawArticle) -> Extracted:
     decoded = decode(raw.body, raw.http.content_type)
     page = parse(decoded.text, raw.http.final_url)
     metadata = read_metadata(page, raw, lambda: _search_date(page, raw))
-    paragraphs = read_body(page)
+    body = read_body(page, metadata.title, metadata.titles, raw.headlines)
+    paragraphs = body.paragraphs
     text = "\n\n".join(paragraphs)
     words = count_words(text)
     kinds.refuse_page(page, metadata, paragraphs, words)
@@ -106,7 +107,7 @@ def explain(raw: RawArticle) -> Extracted:
         opt_outs=metadata.opt_outs,
         provenance=dict(sorted(provenance.items())),
     )
-    return Extracted(article, (), decoded.encoding)
+    return Extracted(article, tuple(body.removed), decoded.encoding)
 
 
 def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:

@@ -49,9 +49,13 @@ _OG_TITLES = ("og:title", "twitter:title", "headline", "dc.title", "title", "par
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What the page says about its article. `provenance` maps each field that has a value to its origin."""
+    """What the page says about its article. `provenance` maps each field that has a value to its origin.
+
+    `titles` are all spellings of the title that occur: what repeats one of them is not text.
+    """
 
     title: str | None = None
+    titles: list[str] = field(default_factory=list)
     subtitle: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
@@ -80,19 +84,18 @@ def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | N
         fetched_at=raw.fetched_at,
         search=search_date,
     )
+    h1s = page.texts("h1")
+    headlines = [text for node in article if (text := text_of(node.get("headline") or node.get("name")))]
+    metas = [content for name in _OG_TITLES for content in page.meta.get(name, ())[:1]]
     title = choose_title(
-        h1s=page.texts("h1"),
-        headlines=[text for node in article if (text := text_of(node.get("headline") or node.get("name")))],
-        metas=[content for name in _OG_TITLES for content in page.meta.get(name, ())[:1]],
+        h1s=h1s,
+        headlines=headlines,
+        metas=metas,
         html_titles=page.texts("head title")[:1],
         feed=entry.title if entry else None,
-        site_names=[
-            site.value if site else "",
-            raw.source.name,
-            *_host_names(page.url),
-            *_publishers(article),
-        ],
+        site_names=[site.value if site else "", raw.source.name, *_host_names(page.url), *_publishers(article)],
     )
+    spellings = [title.value if title else "", *h1s[:1], *headlines, *metas, (entry.title or "") if entry else ""]
     chosen: dict[str, Choice[Any] | None] = {
         "title": title,
         "subtitle": _subtitle(page, article, title),
@@ -111,6 +114,7 @@ def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | N
     given = {name: choice for name, choice in chosen.items() if choice is not None and choice.value}
     return Metadata(
         **{name: choice.value for name, choice in given.items()},
+        titles=[text for text in spellings if text],
         published_precision=times.published.value.precision if times.published else None,
         provenance={name: choice.origin for name, choice in given.items() if choice.value != "unknown"},
     )

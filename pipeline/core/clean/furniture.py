@@ -1,0 +1,105 @@
+"""Which parts of a page are furniture by what their class and id say, in the words all templates share.
+
+A word alone never condemns: `with-sidebar` stands on the body of many an article. `region` only drops a
+marked element when it holds little of the page's prose and not the title.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.etree import _Element
+
+_WORDS = frozenset(
+    # readers' words
+    "comment comments commentlist commenting disqus respond reply replies discussion livefyre coral"
+    # other articles
+    " related relatedlinks recommended recommendation recommendations recommend recirc recirculation popular mostread trending"
+    " latest teaser teasers promo promos promotion promoted readmore seealso alsoread morefrom upnext readnext nextup outbrain"
+    " taboola zergnet ligatus plista dianomi headlines carousel swiper slick owl ticker river"
+    # sharing, following, subscribing
+    " share shares sharing sharebar sharedaddy sharethis addthis addtoany social socials follow newsletter newsletters subscribe"
+    " subscription subscriptions signup cta donate donation membership whatsapp telegram"
+    # about the article rather than of it
+    " breadcrumb breadcrumbs byline bylines bio authorbox authorbio tags taglist tagcloud metadata postmeta timestamp pubdate"
+    " caption captions credit credits photocredit copyright attribution masthead toolbar kicker eyebrow"
+    # advertising and consent
+    " advert adverts advertisement advertising ad ads adbox adslot adsense dfp sponsor sponsored sponsors cookie cookies consent"
+    " gdpr paywall piano regwall"
+    # controls
+    " modal popup popover overlay tooltip dropdown menu navbar nav navigation subnav pagination pager paging sidebar rail widget"
+    " textwidget banner login register hidden visuallyhidden screenreader offscreen noprint skiplink lightbox slideshow"
+    " toc jetpack player poll survey weather feedback next prev previous nextprev tagbox disclaimer".split()
+)
+_PAIRS = frozenset(
+    "sr only|screen reader|visually hidden|read more|read also|see also|also read|more stories|more news|more from|most read|"
+    "most viewed|you may|up next|sign up|author info|author box|author bio|author card|about author|post meta|entry meta|"
+    "article meta|post tags|entry tags|article tags|post nav|post navigation|entry footer|article footer|post footer|"
+    "story footer|no print|print block|print only|publish date|call to|fact box|info box|link list|link box|article links|story links|inline promo".split("|")
+)
+_READERS = frozenset("comment comments commentlist disqus respond replies livefyre".split())
+_BODY = frozenset(
+    "article body|articlebody|entry content|post content|post body|story body|storybody|article content|article text|"
+    "articletext|story content|content body|body content|article copy|story text|news body|newsbody|artikel body|"
+    "articulo cuerpo|cuerpo|article main|rich text|richtext|single content|td post|post entry|text content".split("|")
+)
+_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
+
+
+def is_marked(element: _Element) -> bool:
+    """Whether class or id say that this is furniture."""
+    return _marked(_names(element))
+
+
+def is_readers(element: _Element) -> bool:
+    """Whether class or id say that readers speak here."""
+    return _readers(_names(element))
+
+
+def is_body(element: _Element) -> bool:
+    """Whether the element is said to be the article's body."""
+    return "articleBody" in (element.get("itemprop") or "").split() or _is_body(_names(element))
+
+
+def is_invisible(element: _Element) -> bool:
+    """Whether the element is not shown."""
+    style = element.get("style")
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(style and _INVISIBLE.search(style))
+    )
+
+
+_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def _names(element: _Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+@lru_cache(maxsize=20_000)
+def _words(names: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _SPLIT.split(names[:300]) if word)
+
+
+@lru_cache(maxsize=20_000)
+def _marked(names: str) -> bool:
+    words = _words(names)
+    if not _WORDS.isdisjoint(words):
+        return True
+    return any(f"{one} {two}" in _PAIRS for one, two in zip(words, words[1:], strict=False))
+
+
+@lru_cache(maxsize=20_000)
+def _readers(names: str) -> bool:
+    return not _READERS.isdisjoint(_words(names))
+
+
+@lru_cache(maxsize=20_000)
+def _is_body(names: str) -> bool:
+    words = _words(names)
+    return not _BODY.isdisjoint(words) or any(
+        f"{one} {two}" in _BODY for one, two in zip(words, words[1:], strict=False)
+    )

@@ -1,0 +1,183 @@
+"""Which blocks of the article's region are its text.
+
+    blocks ──► lines that are furniture by themselves ──► head: from the first prose on
+                                                     └──► tail: up to the last of the flow ──► headings with text
+
+The *flow* is where the paragraphs stand: the elements that hold prose directly. Short lines count as text
+inside the flow, since sub-headings, list items, verses and replies in interviews are short too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+from pipeline.core.clean import lines
+from pipeline.core.clean.blocks import HEADINGS, Block
+from pipeline.core.clean.region import Region, ends_like_a_sentence, is_unspaced, weight
+from pipeline.core.clean.titles import key
+
+Rule = str
+LINKED = 0.8
+TEASER_CHARACTERS = 15
+SENTENCE_CHARACTERS = 140
+"""A block that is nearly all link is a teaser, unless it is a sentence longer than this."""
+CAPTION_CHARACTERS = 250
+FLOW_SHARE = 0.15
+"""Elements of one kind that hold this share of the prose hold paragraphs of the article."""
+SAME = 100
+"""Characters from which a line that was there before is a repetition and not a refrain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The blocks that are text, in order, and the others with the rule that removed each."""
+
+    kept: list[Block]
+    removed: list[tuple[Block, Rule]]
+
+
+def select(region: Region, titles: frozenset[str]) -> Selected:
+    """Sort the region's blocks into text and furniture. `titles` are the keys of the page's title."""
+    rules = {block: rule for block, rule in _judged(region.blocks, titles)}
+    prose = [block for block in region.blocks if weight(block) > 0 and block not in rules]
+    if not prose:
+        return Selected([], [])
+    flow = _Flow(region, prose)
+    removed: list[tuple[Block, Rule]] = [(block, "marked") for block in region.marked]
+    first, last = _ends(region.blocks, rules, flow)
+    kept: list[Block] = []
+    for number, block in enumerate(region.blocks):
+        rule = rules.get(block) or ("head" if number < first else "tail" if number > last else None)
+        if rule:
+            removed.append((block, rule))
+        else:
+            kept.append(block)
+    text = list(_with_text(kept))
+    removed += [(block, "heading without text") for block in kept if block not in set(text)]
+    return Selected(text, removed)
+
+
+def is_linked(block: Block) -> bool:
+    """Whether the block is a pointer: nearly all link, and no long sentence that happens to be one."""
+    if block.link_share < LINKED or len(block.text) < TEASER_CHARACTERS:
+        return False
+    return not (ends_like_a_sentence(block.text) and len(block.text) > SENTENCE_CHARACTERS)
+
+
+def _judged(blocks: list[Block], titles: frozenset[str]) -> Iterator[tuple[Block, Rule]]:
+    """The blocks that one look at them condemns, with the rule."""
+    seen: set[str] = set()
+    captions = _captions(blocks)
+    for block in blocks:
+        same = key(block.text)
+        rule = "caption" if block in captions else _rule(block, same, titles, seen)
+        if rule:
+            yield block, rule
+        elif len(same) >= SAME:
+            seen.add(same)
+
+
+def _rule(block: Block, same: str, titles: frozenset[str], seen: set[str]) -> Rule | None:
+    text = block.text
+    if same in titles:
+        return "title repeated"
+    if lines.is_junk(text):
+        return "junk"
+    if is_linked(block):
+        return "link"
+    if lines.is_label(text):
+        return "label"
+    if lines.is_opening(text):
+        return "invitation"
+    if lines.is_credit(text):
+        return "credit"
+    if same in seen:
+        return "repeated"
+    return None
+
+
+def _captions(blocks: list[Block]) -> set[Block]:
+    """Short text that is alone with a picture in an element which is no paragraph."""
+    alone = Counter(block.element for block in blocks)
+    return {
+        block
+        for block in blocks
+        if block.tag == "figcaption"
+        or (
+            alone[block.element] == 1
+            and block.element.tag in _FRAMES
+            and len(block.text) <= CAPTION_CHARACTERS
+            and next(block.element.iter("img", "picture", "amp-img"), None) is not None
+        )
+    }
+
+
+class _Flow:
+    """The elements that hold the article's paragraphs."""
+
+    def __init__(self, region: Region, prose: list[Block]) -> None:
+        self._region = region
+        weights: dict[object, float] = {}
+        for block in prose:
+            kind = _kind(_holder(block.element, region.element))
+            weights[kind] = weights.get(kind, 0.0) + weight(block)
+        total = sum(weight(block) for block in prose)
+        self._kinds = {kind for kind, w in weights.items() if w >= FLOW_SHARE * total}
+
+    def has(self, block: Block) -> bool:
+        """Whether the block stands where the paragraphs stand, or in an element of the same kind."""
+        return _kind(_holder(block.element, self._region.element)) in self._kinds
+
+
+def _holder(element: _Element, top: _Element) -> _Element:
+    """The element that holds a block's paragraph: past lists, quotes, tables and the paragraph itself."""
+    holder: _Element | None = element
+    while holder is not None and holder is not top and holder.tag in _WRAPPERS:
+        holder = holder.getparent()
+    return top if holder is None else holder
+
+
+def _kind(element: _Element) -> object:
+    name = (element.get("class") or "").split()
+    return (element.tag, name[0]) if name else element
+
+
+_FRAMES = frozenset({"div", "section", "center", "span", "figure", "a", "article", "aside"})
+_WRAPPERS = HEADINGS | frozenset({"ul", "ol", "li", "blockquote", "table", "tbody", "tr", "td", "dl", "p"})
+
+
+def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[int, int]:
+    """The numbers of the first and the last block of the text."""
+    prose = [n for n, block in enumerate(blocks) if weight(block) > 0 and block not in rules]
+    inside = [n for n in prose if flow.has(blocks[n])] or prose
+    first, last = min(prose[0], inside[0]), inside[-1]
+    while first > 0 and _leads_in(blocks[first - 1], rules, flow):
+        first -= 1
+    while last + 1 < len(blocks) and _goes_on(blocks[last + 1], rules, flow):
+        last += 1
+    return first, last
+
+
+def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
+    """A first sentence may be short, or all links."""
+    long_enough = len(block.text) >= (16 if is_unspaced(block.text) else 40)
+    return block not in rules and flow.has(block) and long_enough and ends_like_a_sentence(block.text) and block.tag not in HEADINGS
+
+
+def _goes_on(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
+    """After the last paragraph: lists, tables, verses, a signature, as long as they stand in the flow."""
+    return block not in rules and flow.has(block) and not lines.is_date(block.text)
+
+
+def _with_text(kept: list[Block]) -> Iterator[Block]:
+    """All but headings that nothing follows before the next heading of the same or a higher rank."""
+    for number, block in enumerate(kept):
+        if block.tag in HEADINGS:
+            after = kept[number + 1] if number + 1 < len(kept) else None
+            if after is None or (after.tag in HEADINGS and after.tag <= block.tag):
+                continue
+        yield block
