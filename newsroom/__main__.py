@@ -6,9 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
-from newsroom.room import open_room
+from newsroom.farm import Farm
+from newsroom.room import Annex, open_room
 from newsroom.server import Pace, listening
 from newsroom.sources import write_catalogue
+from newsroom.teeth.annex import Hostile
 
 
 def main() -> int:
@@ -35,13 +37,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--correct-after", type=float, metavar="SECONDS", help="bring out the waiting corrections then"
     )
+    parser.add_argument("--hostile", action="store_true", help="also serve every hostile case")
+    parser.add_argument("--farm", type=int, nargs=2, metavar=("HOSTS", "ARTICLES"), help="also serve a farm")
     parser.add_argument("--access-log", type=Path, metavar="FILE", help="append one JSON line per request")
     parser.add_argument("--write-sources", action="store_true", help="write newsroom/sources.yaml and exit")
     return parser
 
 
 async def _run(options: argparse.Namespace) -> None:
-    room = open_room(access_log=options.access_log)
+    annexes: list[Annex] = [Hostile()] if options.hostile else []
+    if options.farm:
+        annexes.append(Farm(*options.farm))
+    room = open_room(access_log=options.access_log, annexes=tuple(annexes))
     pace = Pace(options.every if options.live else None, options.correct_after)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -16,7 +16,7 @@ from newsroom.model import Block
 from newsroom.overlap import Shingles, highest, shingles
 
 DETAILS, VOICES = 4, 2
-DRAFTS = 4
+DRAFTS = 8
 # Below this share of common shingles a draft is different enough to be taken without looking further.
 DIFFERENT = 0.08
 

@@ -64,7 +64,7 @@ class LiveWire:
         ways: tuple[dict[str, Any], ...] = (
             {},
             {"title": invention.titles[1]},
-            {"cut": 4},
+            {"cut": 5},
             {"local": invention.local, "local_at": 2},
         )
         return tuple(Carriage(outlet, slug, **way) for outlet, way in zip(chosen, ways, strict=False))

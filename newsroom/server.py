@@ -32,7 +32,7 @@ async def listening(room: Room, port: int, pace: Pace | None = None) -> AsyncIte
     """Serve the room on a loopback port (0: any free one); raises OSError when the port is taken."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", _Handler(room).handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
     await runner.setup()
     tasks: list[asyncio.Task[None]] = []
     try:
@@ -65,32 +65,53 @@ def serve(
     taken.
     """
     room = open_room(now, access_log, demo=demo, annexes=annexes)
-    loop = asyncio.new_event_loop()
-    stop, ready = asyncio.Event(), threading.Event()
-    failures: list[OSError] = []
-
-    async def run() -> None:
-        try:
-            async with listening(room, port, Pace(live, correct_after)):
-                ready.set()
-                await stop.wait()
-        except OSError as error:
-            failures.append(error)
-        finally:
-            ready.set()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="newsroom", daemon=True)
-    thread.start()
-    ready.wait()
+    background = _Background(room, port, Pace(live, correct_after))
     try:
-        if failures:
-            raise failures[0]
+        background.start()
         yield room
     finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
+        background.stop()
         room.close()
+
+
+class _Background:
+    """A server in a thread and event loop of its own."""
+
+    def __init__(self, room: Room, port: int, pace: Pace) -> None:
+        self._room = room
+        self._port = port
+        self._pace = pace
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), name="newsroom", daemon=True
+        )
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+
+    def start(self) -> None:
+        """Return when the port is listening; raises OSError when it is taken."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Return when the port is free again."""
+        if self._failure is None and self._loop and self._stopped:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+
+    async def _serve(self) -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            async with listening(self._room, self._port, self._pace):
+                self._ready.set()
+                await self._stopped.wait()
+        except OSError as error:
+            self._failure = error
+        finally:
+            self._ready.set()
 
 
 class _Handler:
@@ -110,6 +131,9 @@ class _Handler:
                 return await answer.play(request)
             return await _write(request, conditional(answer, request.headers), entry)
         except ConnectionError:
+            entry.broken = True
+            return web.Response()  # nobody is there to read it, and aiohttp does not mind
+        except asyncio.CancelledError:
             entry.broken = True
             raise
         finally:
