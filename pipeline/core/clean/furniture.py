@@ -47,19 +47,20 @@ _BODY = frozenset(
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 
 
-def is_marked(element: _Element) -> bool:
-    """Whether class or id say that this is furniture."""
-    return _marked(_names(element))
+def marks(element: _Element) -> frozenset[str]:
+    """The words in class and id that say this is furniture."""
+    return _marks(_names(element))
 
 
 def is_readers(element: _Element) -> bool:
     """Whether class or id say that readers speak here."""
-    return _readers(_names(element))
+    return not _READERS.isdisjoint(_words(_names(element)))
 
 
 def is_body(element: _Element) -> bool:
     """Whether the element is said to be the article's body."""
-    return "articleBody" in (element.get("itemprop") or "").split() or _is_body(_names(element))
+    declared = f"{element.get('itemprop') or ''} {element.get('property') or ''}"
+    return "articleBody" in declared or _is_body(_names(element))
 
 
 def is_invisible(element: _Element) -> bool:
@@ -85,16 +86,10 @@ def _words(names: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _marked(names: str) -> bool:
+def _marks(names: str) -> frozenset[str]:
     words = _words(names)
-    if not _WORDS.isdisjoint(words):
-        return True
-    return any(f"{one} {two}" in _PAIRS for one, two in zip(words, words[1:], strict=False))
-
-
-@lru_cache(maxsize=20_000)
-def _readers(names: str) -> bool:
-    return not _READERS.isdisjoint(_words(names))
+    pairs = (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    return _WORDS.intersection(words) | _PAIRS.intersection(pairs)
 
 
 @lru_cache(maxsize=20_000)

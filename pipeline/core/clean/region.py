@@ -19,6 +19,9 @@ from pipeline.core.clean.blocks import HEADINGS, Block
 
 MARKED_SHARE = 0.3
 """A marked element with more of the page's prose than this is the article with a misleading name."""
+LEFT_SHARE = 0.15
+"""When the marks leave less of the prose than this, they have taken the article."""
+MISLEADING_SHARE = 0.45
 READERS_SHARE = 0.85
 """Readers' comments may well be longer than the article, but hardly six times as long."""
 WHOLE = 0.85
@@ -29,7 +32,7 @@ LOOSE = 0.1
 OWN_SHARE = 0.12
 """An `<article>` with the title in it is the article from this share of the page's prose on."""
 TEASER_ITEMS = 3
-"""So many neighbours of one kind, each with a heading or link and one piece of prose, are teasers."""
+"""So many neighbours of one kind, each with a linked line and one piece of prose, are teasers."""
 
 _TEASER_LENGTH = 700
 _BEGINNING = 60
@@ -37,6 +40,7 @@ _LONG = 1000
 _SHORT = 40
 _ENDS = tuple(".!?…”\"»。！？」』؟۔।:’)“;")
 _CONSENT = re.compile(r"\bcookies?\b|\bGDPR\b|куки|کوکی|クッキー", re.IGNORECASE)
+_TABLE = frozenset({"tr", "td", "th", "tbody", "table"})
 _FLOW = HEADINGS | {"p", "ul", "ol", "li", "blockquote", "pre", "table", "figure", "dl", "br", "hr"}
 
 
@@ -57,18 +61,21 @@ def find_region(root: _Element, blocks: list[Block], title: _Element | None) -> 
     """The part of the page that holds the article; `title` is the heading that names it, if known."""
     weights = _weighed(blocks)
     tree = _Weights(root, weights)
-    for block in _teasers(root, blocks, tree):
+    teasers = set(_teasers(root, blocks, tree))
+    for block in teasers:
         weights[block] = 0.0
     tree = _Weights(root, weights)
-    marked = _marked(root, blocks, tree, title)
-    kept = {block: w for block, w in weights.items() if not _touches(block.element, marked, root)}
+    readers = _readers(root, blocks, tree, title)
+    tree = _Weights(root, {block: w for block, w in weights.items() if not _touches(block.element, readers)})
+    marked = readers | _marked(root, blocks, tree, title)
+    kept = {block: w for block, w in weights.items() if not _touches(block.element, marked)}
     tree = _Weights(root, kept)
     element = _descend(_start(root, tree, title), tree, title)
     inside = [block for block in blocks if any(above is element for above in _ancestors(block.element))]
     return Region(
         element=element,
-        blocks=[block for block in inside if block in kept],
-        marked=[block for block in inside if block not in kept],
+        blocks=[block for block in inside if block in kept and block not in teasers],
+        marked=[block for block in inside if block not in kept or block in teasers],
         share=tree.of(element) / tree.total if tree.total else 0.0,
     )
 
@@ -133,7 +140,7 @@ class _Weights:
 
 
 def _teasers(root: _Element, blocks: list[Block], tree: _Weights) -> Iterator[Block]:
-    """Prose that stands alone in an item with a heading or a link, beside other items of the same kind."""
+    """Prose that stands alone in an item with a linked line, beside other items of the same kind."""
     labels = {above for block in blocks if _is_label(block) for above in _ancestors(block.element)}
     prose = Counter(block.element for block in blocks if block.element in tree.leaves)
     items: dict[_Element, _Element] = {}
@@ -153,33 +160,59 @@ def _teasers(root: _Element, blocks: list[Block], tree: _Weights) -> Iterator[Bl
 
 
 def _is_label(block: Block) -> bool:
-    return block.tag in HEADINGS or (block.link_share > 0.8 and len(block.text) >= 15)
+    return block.link_share > 0.8 and len(block.text) >= 15
 
 
-def _marked(
-    root: _Element, blocks: list[Block], tree: _Weights, title: _Element | None
-) -> set[_Element]:
+def _readers(root: _Element, blocks: list[Block], tree: _Weights, title: _Element | None) -> set[_Element]:
+    """The elements in which readers speak: they may hold most of the page, but not the title."""
+    return {
+        element
+        for element in _around(root, blocks, title)
+        if tree.of(element) <= READERS_SHARE * tree.total and furniture.is_readers(element)
+    }
+
+
+def _marked(root: _Element, blocks: list[Block], tree: _Weights, title: _Element | None) -> set[_Element]:
     """The elements that are furniture: marked so, light, and without the title in them."""
+    found = {
+        element: words
+        for element in _around(root, blocks, title)
+        if tree.of(element) <= MARKED_SHARE * tree.total and (words := _furniture_words(element))
+    }
+    left = sum(w for leaf, w in tree.leaves.items() if not _touches(leaf, set(found)))
+    misleading = _misleading(found, tree) if left < LEFT_SHARE * tree.total else frozenset()
+    return {element for element, words in found.items() if words - misleading}
+
+
+def _around(root: _Element, blocks: list[Block], title: _Element | None) -> Iterator[_Element]:
+    """Every element around some block, once, except those that contain the title."""
     seen = set(_ancestors(title))
-    found: set[_Element] = set()
     for block in blocks:
         for element in _ancestors(block.element):
             if element in seen or element is root:
                 break
             seen.add(element)
-            if _is_furniture(element, tree.of(element) / tree.total if tree.total else 0.0):
-                found.add(element)
-    return found
+            yield element
 
 
-def _is_furniture(element: _Element, share: float) -> bool:
-    if element.tag in ("tr", "td", "tbody", "table"):
-        return False
-    if share <= MARKED_SHARE and (
-        element.tag == "figcaption" or furniture.is_marked(element) or furniture.is_invisible(element)
-    ):
-        return True
-    return share <= READERS_SHARE and furniture.is_readers(element)
+def _furniture_words(element: _Element) -> frozenset[str]:
+    if element.tag in _TABLE:
+        return frozenset()
+    words = furniture.marks(element)
+    if element.tag == "figcaption":
+        words |= {"figcaption"}
+    return words | {"invisible"} if furniture.is_invisible(element) else words
+
+
+def _misleading(found: dict[_Element, frozenset[str]], tree: _Weights) -> frozenset[str]:
+    """Words that mark so much of the page in all that here they mean something else, as `widget` does where
+    every paragraph is one."""
+    weights: Counter[str] = Counter()
+    for element, words in found.items():
+        above = {word for ancestor in element.iterancestors() for word in found.get(ancestor, ())}
+        for word in words - above:
+            weights[word] += int(tree.of(element))
+    return frozenset(word for word, w in weights.items() if w > MISLEADING_SHARE * tree.total)
 
 
 def _start(root: _Element, tree: _Weights, title: _Element | None) -> _Element:
@@ -233,5 +266,5 @@ def _ancestors(element: _Element | None) -> list[_Element]:
     return [] if element is None else [element, *element.iterancestors()]
 
 
-def _touches(element: _Element, marked: set[_Element], root: _Element) -> bool:
+def _touches(element: _Element, marked: set[_Element]) -> bool:
     return bool(marked) and any(above in marked for above in _ancestors(element))

@@ -28,6 +28,8 @@ SENTENCE_CHARACTERS = 140
 CAPTION_CHARACTERS = 250
 FLOW_SHARE = 0.15
 """Elements of one kind that hold this share of the prose hold paragraphs of the article."""
+COVERED = 0.6
+"""Where such elements hold less than this, the page has no flow, and every element may hold paragraphs."""
 SAME = 100
 """Characters from which a line that was there before is a repetition and not a refrain."""
 
@@ -117,20 +119,29 @@ def _captions(blocks: list[Block]) -> set[Block]:
 
 
 class _Flow:
-    """The elements that hold the article's paragraphs."""
+    """The kinds of elements that hold the article's paragraphs."""
 
     def __init__(self, region: Region, prose: list[Block]) -> None:
-        self._region = region
-        weights: dict[object, float] = {}
+        self._top = region.element
+        weights: Counter[object] = Counter()
         for block in prose:
-            kind = _kind(_holder(block.element, region.element))
-            weights[kind] = weights.get(kind, 0.0) + weight(block)
-        total = sum(weight(block) for block in prose)
-        self._kinds = {kind for kind, w in weights.items() if w >= FLOW_SHARE * total}
+            weights[self._kind(block)] += int(weight(block))
+        total = weights.total()
+        kinds = {kind for kind, w in weights.items() if w >= FLOW_SHARE * total}
+        covered = sum(weights[kind] for kind in kinds)
+        self._kinds = kinds if covered >= COVERED * total else set(weights)
+        self._classes = {name for block in prose if self.has(block) and (name := block.element.get("class"))}
 
     def has(self, block: Block) -> bool:
         """Whether the block stands where the paragraphs stand, or in an element of the same kind."""
-        return _kind(_holder(block.element, self._region.element)) in self._kinds
+        return self._kind(block) in self._kinds
+
+    def is_kin(self, block: Block) -> bool:
+        """Whether the block's element has the class that paragraphs of the flow have."""
+        return block.element.get("class") in self._classes
+
+    def _kind(self, block: Block) -> object:
+        return _kind(_holder(block.element, self._top), self._top)
 
 
 def _holder(element: _Element, top: _Element) -> _Element:
@@ -141,9 +152,13 @@ def _holder(element: _Element, top: _Element) -> _Element:
     return top if holder is None else holder
 
 
-def _kind(element: _Element) -> object:
-    name = (element.get("class") or "").split()
-    return (element.tag, name[0]) if name else element
+def _kind(element: _Element, top: _Element) -> object:
+    """What kind of element this is: tag and first class; without a class, tag and the kind it stands in."""
+    names = (element.get("class") or "").split()
+    if names:
+        return (element.tag, names[0])
+    parent = element.getparent()
+    return element.tag if element is top or parent is None else (element.tag, _kind(parent, top))
 
 
 _FRAMES = frozenset({"div", "section", "center", "span", "figure", "a", "article", "aside"})
@@ -154,7 +169,8 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     """The numbers of the first and the last block of the text."""
     prose = [n for n, block in enumerate(blocks) if weight(block) > 0 and block not in rules]
     inside = [n for n in prose if flow.has(blocks[n])] or prose
-    first, last = min(prose[0], inside[0]), inside[-1]
+    first = next(n for n in prose if n >= inside[0] or flow.is_kin(blocks[n]))
+    last = inside[-1]
     while first > 0 and _leads_in(blocks[first - 1], rules, flow):
         first -= 1
     while last + 1 < len(blocks) and _goes_on(blocks[last + 1], rules, flow):
