@@ -8,18 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, BadRequestError, Elasticsearch
 
-from pipeline.errors import ConfigError, IndexUnavailable, InvalidRecord, PipelineError
+from pipeline.errors import ConfigError, IndexUnavailable, PipelineError
 from pipeline.settings import Settings
 
+Client = Elasticsearch
 REQUEST_SECONDS = 60.0
 MAX_RETRIES = 3
 RETRIED = (429, 502, 503, 504)
 """Statuses that mean "not now"."""
 
 
-def client(settings: Settings) -> Elasticsearch:
+def client(settings: Settings) -> Client:
     """A client with bounded retries. Make one per process, inside the task. Raises ConfigError.
 
     Silences the transport's logging: what matters reaches the caller as an error.
@@ -44,9 +45,14 @@ def client(settings: Settings) -> Elasticsearch:
 
 @contextmanager
 def translated(doing: str, **facts: object) -> Iterator[None]:
-    """Around calls of the client: raises our errors from its own."""
+    """Around calls of the client: raises our errors from its own.
+
+    A request that Elasticsearch does not understand stays what it is: a bug.
+    """
     try:
         yield
+    except BadRequestError:
+        raise
     except (ApiError, TransportError) as error:
         raise translation(error, doing, **facts) from error
 
@@ -65,9 +71,5 @@ def status_error(status: int, doing: str, **facts: object) -> PipelineError:
             return ConfigError(f"{doing}: Elasticsearch refuses our API key", status=status, **facts)
         case 404:
             return ConfigError(f"{doing}: no such index; run `copydesk index apply`", status=status, **facts)
-        case 400:
-            return InvalidRecord(
-                "document-rejected", f"{doing}: the index rejects it", status=status, **facts
-            )
         case _:
             return IndexUnavailable(f"{doing}: Elasticsearch answers {status}", status=status, **facts)

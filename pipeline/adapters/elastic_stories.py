@@ -1,0 +1,52 @@
+"""`news-stories` as the pipeline sees it: every story whatever its status, the higher version winning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from pipeline.adapters import elastic_queries
+from pipeline.adapters.elastic_bulk import Operation, write
+from pipeline.adapters.elastic_clients import Client
+from pipeline.core.codec import from_document, to_document
+from pipeline.core.model import Story
+from pipeline.ports import Where
+
+ALIAS = "news-stories-write"
+"""Unlike the alias of the readers it hides nothing."""
+COPIES = ("title_*", "text_*", "suggest")
+"""What only searching needs."""
+
+
+class ElasticStories:
+    """Stories, with their version as the external version of the document."""
+
+    def __init__(self, client: Client, alias: str = ALIAS) -> None:
+        self._client, self._alias = client, alias
+
+    def get(self, ids: Collection[str]) -> dict[str, Story]:
+        hits = elastic_queries.get(self._client, self._alias, ids, excludes=COPIES)
+        return {hit["_id"]: from_document(Story, hit["_source"]) for hit in hits}
+
+    def put(self, stories: Sequence[Story]) -> set[str]:
+        operations = (
+            Operation(
+                story.story_id,
+                to_document(story),
+                options={"version": story.version, "version_type": "external"},
+            )
+            for story in stories
+        )
+        return set(write(self._client, self._alias, operations).accepted())
+
+    def above(self, version: int) -> Iterator[Story]:
+        query = {"bool": {"filter": [{"range": {"version": {"gt": version}}}]}}
+        sort = [{"version": "asc"}, {"story_id": "asc"}]
+        hits = elastic_queries.search(self._client, self._alias, query, sort, excludes=COPIES)
+        return (from_document(Story, hit["_source"]) for hit in hits)
+
+    def counts(self) -> dict[str, int]:
+        everything = elastic_queries.query(Where())
+        return elastic_queries.counts(self._client, self._alias, "status", everything)
+
+    def refresh(self) -> None:
+        elastic_queries.refresh(self._client, self._alias)
