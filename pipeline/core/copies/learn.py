@@ -42,7 +42,7 @@ class Thresholds:
     spread_days: float = 7.0
     strays: float = 0.05
     own_share: float = 0.30
-    quorum: float = 0.50
+    quorum: float = 0.66
     brief_days: float = 12.0
     brief_own_share: float = 0.10
     brief_quorum: float = 0.85

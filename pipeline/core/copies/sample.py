@@ -48,13 +48,13 @@ class Sampled:
 def sample(seen: Iterable[Seen], limit: int = MAX_DOCUMENTS) -> list[Sampled]:
     """At most `limit` documents, by time; a pure function of the set of documents, not of their order."""
     kept: dict[str, list[tuple[int, Sampled]]] = defaultdict(list)
-    total = 0
+    total, share = 0, limit
     for document in seen:
         kept[document.source_id].append(_sampled(document))
         total += 1
         if total > limit + limit // 4:
-            total = _trim(kept, limit)
-    _trim(kept, limit)
+            total, share = _trim(kept, limit, share)
+    _trim(kept, limit, share)
     chosen = [entry for entries in kept.values() for entry in entries]
     return [document for _, document in sorted(chosen, key=lambda entry: (entry[1].day, entry[0]))]
 
@@ -74,14 +74,17 @@ def _ends(hashes: Hashes) -> Hashes:
     return np.concatenate([hashes[:half], hashes[-half:]])
 
 
-def _trim(kept: dict[str, list[tuple[int, Sampled]]], limit: int) -> int:
-    """Cut every source to the largest equal share that keeps all within `limit`; returns the new total."""
-    share = _equal_share([len(entries) for entries in kept.values()], limit)
+def _trim(kept: dict[str, list[tuple[int, Sampled]]], limit: int, share: int) -> tuple[int, int]:
+    """Cut every source to the largest equal share that keeps all within `limit`; returns total and share.
+
+    A share never grows again: what was cut under a smaller one is gone.
+    """
+    share = min(share, _equal_share([len(entries) for entries in kept.values()], limit))
     for entries in kept.values():
         if len(entries) > share:
             entries.sort(key=lambda entry: entry[0])
             del entries[share:]
-    return sum(map(len, kept.values()))
+    return sum(map(len, kept.values())), share
 
 
 def _equal_share(sizes: list[int], limit: int) -> int:

@@ -36,6 +36,11 @@ def some_words() -> Callable[[int, int], list[str]]:
 
 
 @pytest.fixture(scope="session")
+def monday() -> datetime:
+    return MONDAY
+
+
+@pytest.fixture(scope="session")
 def text_of() -> Callable[..., Prepared]:
     """Prepares a text given as words or as a string; everything else has a default."""
 
