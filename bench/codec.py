@@ -24,11 +24,12 @@ SECONDS = 2.0
 
 def main() -> None:
     """Measure and print."""
-    for name, value in {
+    values: dict[str, Value] = {
         "clean article": article(),
         "page of 4 MiB": page(),
         "story of 1,000": story(),
-    }.items():
+    }
+    for name, value in values.items():
         message = to_message(value, source="/stages/bench")
         rates = {
             "encode": rate(partial(to_message, value, source="/stages/bench")),
