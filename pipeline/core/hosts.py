@@ -123,6 +123,11 @@ def waiting(state: HostState, now: datetime) -> float:
     return max((max(times) - now).total_seconds() if times else 0.0, 0.0)
 
 
+def is_held(state: HostState, now: datetime) -> bool:
+    """Whether the host asked for quiet that is not over."""
+    return state.held_until is not None and state.held_until > now
+
+
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """What `Retry-After` asks, in seconds or as a date, at most a day; None when absent or absurd."""
     text = (header or "").strip()

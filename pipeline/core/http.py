@@ -44,6 +44,8 @@ CLASSES: Mapping[str, FailureClass] = {
     # asked to slow down: no failure of the source
     "throttled": "throttled",
     "held": "throttled",
+    "host-busy": "throttled",
+    "budget": "throttled",
     # told no
     "unauthorized": "refused",
     "payment-required": "refused",
