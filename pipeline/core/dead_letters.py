@@ -50,7 +50,7 @@ _REPLAYS = "replay_attempts"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """A dead letter read back. `partition` and `offset` are the original's, `position` its own offset.
+    """A dead letter read back. `partition` and `offset` are the original's, `offset_here` its own.
 
     `value` is None when the original had none, and also, with `value_state` dropped, when it was too large
     even for the dead letters' topic.

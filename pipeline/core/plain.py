@@ -80,7 +80,10 @@ def _fields_writer(kind: Any) -> Write:
 
 def _union_writer(parts: tuple[Any, ...]) -> Write | None:
     """Only `X | None` needs a writer of its own; a union of two written forms would be ambiguous to read."""
-    (inner,) = {_writer(part) for part in parts if part is not type(None)}
+    forms = {_writer(part) for part in parts if part is not type(None)}
+    if len(forms) != 1:
+        raise TypeError(f"more than one written form in {parts}")
+    (inner,) = forms
     return inner and (lambda value: None if value is None else inner(value))
 
 
