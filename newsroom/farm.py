@@ -20,8 +20,9 @@ class Farm:
     """`hosts` names `h000.example` … with `articles` pages of about `words` words and one RSS feed each.
 
     The words are those of the English stories in random order, so no two pages share text by accident;
-    `copies` is the share of articles that repeat the text of an earlier one. `pace_seconds` goes into the
-    catalogue. An annex: `serve(annexes=(Farm(200, 10),))`.
+    `copies` is the share of articles that repeat the text of an earlier one. Pages are filled up to
+    `page_bytes` with a script, as real ones are. `pace_seconds` goes into the catalogue. An annex:
+    `serve(annexes=(Farm(200, 10),))`.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Farm:
         articles: int,
         *,
         words: int = 300,
+        page_bytes: int = 0,
         copies: float = 0.0,
         pace_seconds: float = 0.0,
         now: datetime | None = None,
@@ -39,7 +41,7 @@ class Farm:
         self._now = (now or datetime.now(UTC)).replace(microsecond=0)
         texts = _texts(random.Random(seed), words, copies)  # noqa: S311 - invented news, not secrets
         names = [f"h{number:03d}.example" for number in range(hosts)]
-        self._hosts = {name: _FarmHost(name, articles, texts, self._now) for name in names}
+        self._hosts = {name: _FarmHost(name, articles, texts, page_bytes, self._now) for name in names}
 
     @property
     def hosts(self) -> Mapping[str, Host]:
@@ -71,7 +73,9 @@ class Farm:
 class _FarmHost:
     """One host: a table of ready answers."""
 
-    def __init__(self, name: str, count: int, texts: Iterator[list[str]], now: datetime) -> None:
+    def __init__(
+        self, name: str, count: int, texts: Iterator[list[str]], page_bytes: int, now: datetime
+    ) -> None:
         home = f"http://{name}"
         self._table: dict[str, Answer] = {"/robots.txt": ROBOTS}
         items: list[plain.Item] = []
@@ -80,7 +84,7 @@ class _FarmHost:
             path = f"/a/{number:04d}.html"
             title = " ".join(paragraphs[0].split()[:8]).rstrip(".,")
             published_at = now - timedelta(minutes=number + 1)
-            body = plain.page(title, paragraphs, published_at).encode()
+            body = _filled(plain.page(title, paragraphs, published_at).encode(), page_bytes)
             self._table[path] = Answer(body, "text/html; charset=utf-8", modified_at=published_at)
             items.append((home + path, title, published_at))
         rss = plain.feed(name, home, items).encode()
@@ -93,6 +97,11 @@ class _FarmHost:
 
     def respond(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:  # noqa: ARG002 - Host
         return self._table.get(path, NOT_FOUND)
+
+
+def _filled(page: bytes, size: int) -> bytes:
+    script = b"<script>/*" + b" nothing" * (max(0, size - len(page)) // 8) + b"*/</script></body>"
+    return page if size <= len(page) else page.replace(b"</body>", script)
 
 
 def _texts(rng: random.Random, words: int, copies: float) -> Iterator[list[str]]:

@@ -34,13 +34,6 @@ def entries(desk: Desk, outlet: Outlet) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.published_at, reverse=True)[:LISTED]
 
 
-def listed_url(outlet: Outlet, path: str) -> str:
-    """The address as the outlet announces it, tracking parameters included."""
-    if not outlet.tracking:
-        return outlet.home + path
-    return f"{outlet.home}{path}{'&' if '?' in path else '?'}{outlet.tracking}"
-
-
 def rss(outlet: Outlet, items: Sequence[Entry]) -> str:
     """RSS 2.0 with the usual extensions for creator, updates and the feed's own address."""
     body = "".join(
@@ -142,7 +135,7 @@ def newest(items: Sequence[Entry]) -> datetime:
 def _of_article(outlet: Outlet, article: Article) -> Entry:
     current = article.current
     return Entry(
-        url=listed_url(outlet, article.path),
+        url=outlet.listed_url(article.path),
         title=current.title,
         summary=_summary(current.blocks[0].text),
         category=article.category,
@@ -153,8 +146,7 @@ def _of_article(outlet: Outlet, article: Article) -> Entry:
 
 
 def _of_stray(outlet: Outlet, stray: Stray) -> Entry:
-    url = listed_url(outlet, stray.path)
-    return Entry(url, stray.title, stray.title, "", (), stray.published_at, stray.published_at)
+    return Entry(stray.url(outlet), stray.title, stray.title, "", (), stray.published_at, stray.published_at)
 
 
 def _summary(paragraph: str) -> str:

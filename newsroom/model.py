@@ -60,6 +60,12 @@ class Outlet:
     def source_url(self) -> str:
         return self.home + self.source_path
 
+    def listed_url(self, path: str) -> str:
+        """The address of a path as the outlet announces it, tracking parameters included."""
+        if not self.tracking:
+            return self.home + path
+        return f"{self.home}{path}{'&' if '?' in path else '?'}{self.tracking}"
+
     @property
     def rtl(self) -> bool:
         return self.language in {"ar", "fa"}
@@ -120,3 +126,7 @@ class Stray:
     title: str
     path: str
     published_at: datetime
+
+    def url(self, outlet: Outlet) -> str:
+        """As its outlet announces it."""
+        return outlet.listed_url(self.path)

@@ -1,7 +1,6 @@
 """What one outlet's host answers: its front page, its feed, its robots.txt, its articles and its strays."""
 
 import re
-from datetime import datetime
 
 from newsroom import strays
 from newsroom.answer import Answer, text
@@ -11,6 +10,7 @@ from newsroom.model import Outlet
 from newsroom.pages import render
 from newsroom.pages.listing import listing
 
+PAGE = re.compile(r"[?&]page=([1-9]\d{0,3})$")
 TRACKING = re.compile(r"[?&]utm_[^&]*")
 
 
@@ -19,8 +19,10 @@ def respond(desk: Desk, outlet: Outlet, path: str) -> Answer:
     plain = _without_tracking(path)
     if plain == "/robots.txt":
         return _robots(outlet)
-    if plain == outlet.source_path or plain == "/":
-        return _announcement(desk, outlet, as_page=plain == "/")
+    if plain == "/" or (outlet.format == "listing" and plain.partition("?")[0] == outlet.source_path):
+        return _listing(desk, outlet, plain)
+    if plain == outlet.source_path:
+        return _announcement(desk, outlet)
     article = desk.find(outlet.host, plain)
     if article is None:
         return strays.respond(desk, outlet, plain)
@@ -30,17 +32,23 @@ def respond(desk: Desk, outlet: Outlet, path: str) -> Answer:
     return Answer(page.body, page.content_type, modified_at=article.updated_at, compress=outlet.gzip)
 
 
-def _announcement(desk: Desk, outlet: Outlet, *, as_page: bool) -> Answer:
+def _announcement(desk: Desk, outlet: Outlet) -> Answer:
     items = entries(desk, outlet)
-    changed: datetime = newest(items)
-    if as_page or outlet.format == "listing":
-        body = listing(outlet, items).encode(outlet.charset.encoding, "xmlcharrefreplace")
-        content_type = f"text/html; charset={outlet.charset.encoding}"
-    else:
-        write, media_type = WRITERS[outlet.format]
-        body = write(outlet, items).encode(outlet.charset.encoding, "xmlcharrefreplace")
-        content_type = media_type
-    return Answer(body, content_type, modified_at=changed, compress=outlet.gzip)
+    write, media_type = WRITERS[outlet.format]
+    body = write(outlet, items).encode(outlet.charset.encoding, "xmlcharrefreplace")
+    return Answer(body, media_type, modified_at=newest(items), compress=outlet.gzip)
+
+
+def _listing(desk: Desk, outlet: Outlet, path: str) -> Answer:
+    """The front page, or a page of the listing: `?page=2` continues where the first one ends."""
+    items = entries(desk, outlet)
+    number = PAGE.search(path)
+    markup = listing(outlet, items, int(number.group(1)) if number else 1)
+    if markup is None:
+        return text("Not found", 404)
+    encoding = outlet.charset.encoding
+    body = markup.encode(encoding, "xmlcharrefreplace")
+    return Answer(body, f"text/html; charset={encoding}", modified_at=newest(items), compress=outlet.gzip)
 
 
 def _robots(outlet: Outlet) -> Answer:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from newsroom.desk import Desk
-from newsroom.feeds import listed_url
 from newsroom.model import Article
 from newsroom.pages import render
 from newsroom.strays import REASONS
@@ -79,9 +78,7 @@ def truth(desk: Desk) -> Truth:
     groups: dict[str, list[str]] = {}
     for row in found.values():
         groups.setdefault(row.group, []).append(row.url)
-    discards = {
-        listed_url(desk.outlets[stray.outlet_id], stray.path): REASONS[stray.kind] for stray in desk.strays
-    }
+    discards = {stray.url(desk.outlets[stray.outlet_id]): REASONS[stray.kind] for stray in desk.strays}
     return Truth(found, discards, {group: tuple(urls) for group, urls in groups.items()})
 
 
@@ -90,7 +87,7 @@ def _article(desk: Desk, article: Article) -> TrueArticle:
     current = article.current
     return TrueArticle(
         id=article.id,
-        url=listed_url(outlet, article.path),
+        url=outlet.listed_url(article.path),
         canonical_url=outlet.home + article.path,
         source_id=outlet.id,
         language=article.language,

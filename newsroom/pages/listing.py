@@ -14,8 +14,17 @@ MEDIA_TYPES = {
 }
 
 
-def listing(outlet: Outlet, items: Sequence[Entry]) -> str:
-    """Cards with a headline link, a teaser line and a time, between links that are no articles."""
+PER_PAGE = 20
+
+
+def listing(outlet: Outlet, items: Sequence[Entry], number: int) -> str | None:
+    """Cards with a headline link, a teaser line and a time, between links that are no articles.
+
+    None when there is no page of this number, which starts at 1.
+    """
+    start = (number - 1) * PER_PAGE
+    if start and start >= len(items):
+        return None
     words = furniture(outlet.language)
     nav = "".join(
         f'<li><a href="/seccion/{number}/">{escape(text)}</a></li>'
@@ -29,9 +38,15 @@ def listing(outlet: Outlet, items: Sequence[Entry]) -> str:
 <body>
 <header><h1><a href="/">{escape(outlet.name)}</a></h1><nav><ul>{nav}</ul></nav></header>
 <main>
-{"".join(_card(outlet, entry) for entry in items)}</main>
+{"".join(_card(outlet, entry) for entry in items[start : start + PER_PAGE])}{_pager(items, number)}</main>
 <footer><p>{escape(words["rights"])}</p><p><a href="/aviso-legal/">§</a></p></footer>
 </body></html>"""
+
+
+def _pager(items: Sequence[Entry], number: int) -> str:
+    earlier = f'<a href="?page={number - 1}" rel="prev">&lt;</a>' if number > 1 else ""
+    later = f'<a href="?page={number + 1}" rel="next">&gt;</a>' if number * PER_PAGE < len(items) else ""
+    return f'<nav class="pager">{earlier}{later}</nav>'
 
 
 def _card(outlet: Outlet, entry: Entry) -> str:

@@ -1,10 +1,11 @@
 """Sitemaps at and over the limits of their protocol."""
 
+import gzip
 from datetime import timedelta
 from functools import cache
 from html import escape
 
-from newsroom.answer import Answer
+from newsroom.answer import Answer, text
 from newsroom.teeth.feeds import moment
 from newsroom.teeth.visit import Visit
 
@@ -18,6 +19,28 @@ NAMESPACES = (
 def huge(visit: Visit) -> Answer:
     """The protocol's limit: fifty thousand entries, here with the news extension."""
     return Answer(_huge(visit.home), "application/xml")
+
+
+def nested(visit: Visit) -> Answer:
+    """An index of two children: one gzipped as `child.xml.gz`, one a plain list of addresses."""
+    children = "".join(
+        f"<sitemap><loc>{visit.home}{path}</loc></sitemap>" for path in ("/child.xml.gz", "/child.txt")
+    )
+    return Answer(
+        f'<?xml version="1.0"?><sitemapindex {NAMESPACES}>{children}</sitemapindex>'.encode(), "text/xml"
+    )
+
+
+def zipped_child(visit: Visit) -> Answer:
+    """Three entries, gzipped, with a content type that says nothing."""
+    rows = "".join(_row(visit.home, number, moment().isoformat()) for number in range(3))
+    body = f'<?xml version="1.0" encoding="utf-8"?>\n<urlset {NAMESPACES}>\n{rows}</urlset>'
+    return Answer(gzip.compress(body.encode()), "application/octet-stream")
+
+
+def text_child(visit: Visit) -> Answer:
+    """One address a line."""
+    return text(f"{visit.home}/good\n{visit.home}/good?n=2\n")
 
 
 def looping_index(visit: Visit) -> Answer:

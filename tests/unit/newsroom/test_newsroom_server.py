@@ -4,8 +4,11 @@ import json
 import socket
 from pathlib import Path
 
+import feedparser
 import pytest
 import yaml
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from newsroom import serve
 from newsroom.material import outlets
@@ -165,3 +168,49 @@ def test_sequential_client_never_overlaps_itself_in_the_log(room, ask):
     assert [
         earlier for earlier, later in pairs if earlier.finished is None or earlier.finished > later.started
     ] == []
+
+
+def announced(reply, outlet):
+    """The addresses in an outlet's own announcement, read by libraries that know nothing of the newsroom."""
+    match outlet.format:
+        case "rss" | "atom":
+            return [entry.link for entry in feedparser.parse(reply.body).entries]
+        case "json":
+            return [entry["url"] for entry in json.loads(reply.body)["items"]]
+        case "news-sitemap":
+            return [node.text for node in etree.fromstring(reply.body).iterfind("{*}url/{*}loc")]
+        case _:
+            links = HTMLParser(reply.body.decode()).css(outlet.listing_css)
+            return [outlet.home + link.attributes["href"] for link in links]
+
+
+@pytest.mark.parametrize("outlet", outlets().values(), ids=lambda outlet: outlet.id)
+def test_outlet_announces_its_articles_and_strays_newest_first(room, ask, outlet):
+    expected = [
+        *((a.published_at, url) for url, a in room.truth.articles.items() if a.source_id == outlet.id),
+        *((s.published_at, s.url(outlet)) for s in room.desk.strays if s.outlet_id == outlet.id),
+    ]
+
+    assert announced(ask(outlet.source_url), outlet) == [url for _, url in sorted(expected, reverse=True)]
+
+
+def test_titles_survive_the_encoding_of_the_announcement(room, ask):
+    for outlet in outlets().values():
+        if outlet.format in {"rss", "atom"}:
+            titles = {entry.title for entry in feedparser.parse(ask(outlet.source_url).body).entries}
+            assert titles >= {a.title for a in room.truth.articles.values() if a.source_id == outlet.id}
+
+
+def test_listing_goes_on_over_pages(room, ask):
+    while len(room.desk.listed("gaceta-del-valle", 40)) < 25:
+        room.publish()
+
+    first, second = (
+        ask("http://gacetadelvalle.example/actualidad/"),
+        ask("http://gacetadelvalle.example/actualidad/?page=2"),
+    )
+
+    assert b'rel="next"' in first.body
+    assert first.body.count(b'class="card"') == 20
+    assert second.body.count(b'class="card"') >= 5
+    assert ask("http://gacetadelvalle.example/actualidad/?page=9").status == 404
