@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from elasticsearch import BadRequestError, Elasticsearch
 
 from pipeline.adapters.elastic_clients import translated
@@ -28,7 +30,7 @@ class ElasticSearcher:
         return results(answer.body)
 
 
-def _arguments(query: Query) -> dict[str, object]:
+def _arguments(query: Query) -> dict[str, Any]:
     """The body as the client's keyword arguments, whose names differ in two places."""
     request = body(query)
     return {{"_source": "source", "from": "from_"}.get(name, name): value for name, value in request.items()}
