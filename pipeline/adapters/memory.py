@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import schemas
 from pipeline.adapters.memory_broker import MemoryBroker, TopicShape
 from pipeline.adapters.memory_faults import Crash, Faults
 from pipeline.adapters.memory_index import MemoryDocuments
@@ -27,7 +28,6 @@ from pipeline.core.reports import RunReport
 from pipeline.core.sources import SourceState
 
 __all__ = [
-    "TOPICS",
     "Crash",
     "MemoryBroker",
     "MemoryConsumer",
@@ -43,13 +43,17 @@ __all__ = [
 
 T = TypeVar("T")
 
-TOPICS: Mapping[str, TopicShape] = {
-    "news.articles.raw.v1": TopicShape(partitions=6),
-    "news.articles.clean.v1": TopicShape(),
-    "news.stories.v1": TopicShape(compacted=True),
-    "news.dead-letters.v1": TopicShape(max_bytes=8 * 2**20),
-}
-"""The topics of DESIGN.md §2."""
+
+def topics() -> dict[str, TopicShape]:
+    """The topics of the contract."""
+    return {
+        name: TopicShape(
+            partitions=topic.partitions,
+            compacted=topic.config["cleanup.policy"] == "compact",
+            max_bytes=int(topic.config["max.message.bytes"]),
+        )
+        for name, topic in schemas.topics().items()
+    }
 
 
 def _utc_now() -> datetime:
@@ -57,17 +61,25 @@ def _utc_now() -> datetime:
 
 
 class MemoryWorld:
-    """Broker and stores that outlive the processes using them."""
+    """Broker and stores that outlive the processes using them.
+
+    `shapes` are the topics, by default those of the contract. Not `strict`, it does not look at the mappings
+    of revisions and stories, which a corpus of many thousand texts would feel.
+    """
 
     def __init__(
-        self, *, topics: Mapping[str, TopicShape] = TOPICS, now: Callable[[], datetime] = _utc_now
+        self,
+        *,
+        shapes: Mapping[str, TopicShape] | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        strict: bool = True,
     ) -> None:
         self.faults = Faults()
         self.crash_before = self.faults.crash_before
         self.crash_after = self.faults.crash_after
-        self.broker = MemoryBroker(topics, now)
-        self.revisions = MemoryRevisions(self.faults)
-        self.stories = MemoryStories(self.faults)
+        self.broker = MemoryBroker(topics() if shapes is None else shapes, now)
+        self.revisions = MemoryRevisions(self.faults, strict=strict)
+        self.stories = MemoryStories(self.faults, strict=strict)
         self._documents: dict[str, MemoryDocuments[Any]] = {}
 
     @property

@@ -7,19 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import msgspec
-
 from pipeline.adapters.memory_faults import Faults
+from pipeline.adapters.memory_mapping import refuse, rejected
 from pipeline.adapters.memory_where import matches, values
-from pipeline.errors import InvalidRecord
+from pipeline.core.codec import from_document, to_document
 from pipeline.ports import Stored, Where, Write
 
 T = TypeVar("T")
-
-MAX_ID_BYTES = 512
-"""Elasticsearch's limit on `_id`."""
-MAX_KEYWORD_BYTES = 32_766
-"""Lucene's limit on one term; a longer keyword fails the whole document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +23,9 @@ class _Held:
 
 
 class MemoryDocuments(Generic[T]):
-    """Documents. `name` is that of its writes in `Faults`; ids in `rejected` fail as if by the mapping."""
+    """Documents. `name` is that of its writes in `Faults` and, after `news-`, of its index; ids in
+    `rejected` fail as if by the mapping.
+    """
 
     def __init__(self, name: str, kind: type[T], faults: Faults) -> None:
         self.rejected: set[str] = set()
@@ -48,13 +44,13 @@ class MemoryDocuments(Generic[T]):
         refused: list[str] = []
         with self._faults.write(f"{self._name}.put", writes) as admitted:
             for write in admitted:
-                if write.id in self.rejected or not fits_id(write.id):
+                if write.id in self.rejected or rejected(f"news-{self._name}", write.id, write.value):
                     refused.append(write.id)
                 elif write.tag is not None and write.tag != self._tag(write.id):
                     conflicts.append(write.id)
                 else:
                     self._store(write)
-        reject(refused)
+        refuse(refused)
         return conflicts
 
     def find(
@@ -86,22 +82,11 @@ class MemoryDocuments(Generic[T]):
 
     def _store(self, write: Write[T]) -> None:
         self._writes += 1
-        self._live[write.id] = _Held(msgspec.to_builtins(write.value), str(self._writes))
+        self._live[write.id] = _Held(to_document(write.value), str(self._writes))
         self._dirty.add(write.id)
 
     def _stored(self, id: str, held: _Held) -> Stored[T]:
-        return Stored(id=id, value=msgspec.convert(held.document, self._kind), tag=held.tag)
-
-
-def fits_id(id: str) -> bool:
-    """Whether Elasticsearch takes this document id."""
-    return 0 < len(id.encode()) <= MAX_ID_BYTES
-
-
-def reject(ids: Sequence[str]) -> None:
-    """Raise InvalidRecord for the first of the ids, if any, naming all of them."""
-    if ids:
-        raise InvalidRecord("document-rejected", "the index rejects a document", id=ids[0], ids=tuple(ids))
+        return Stored(id=id, value=from_document(self._kind, held.document), tag=held.tag)
 
 
 def _ordered(found: list[tuple[str, _Held]], order: str) -> list[tuple[str, _Held]]:

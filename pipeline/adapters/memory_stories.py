@@ -8,18 +8,18 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.adapters.memory_faults import Faults
-from pipeline.adapters.memory_index import MAX_KEYWORD_BYTES, fits_id, reject
+from pipeline.adapters.memory_mapping import refuse, rejected
 from pipeline.adapters.memory_where import comparable
 from pipeline.core.model import Revision, Story
 from pipeline.ports import CandidateQuery
 
 
 class MemoryRevisions:
-    """Revisions. Keys in `rejected` fail as if by the mapping."""
+    """Revisions. Keys in `rejected` fail as if by the mapping, which is looked at only when `strict`."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, *, strict: bool = True) -> None:
         self.rejected: set[str] = set()
-        self._faults = faults
+        self._faults, self._strict = faults, strict
         self._live: dict[str, Revision] = {}
         self._searchable: dict[str, Revision] = {}
         self._postings: defaultdict[str, list[str]] = defaultdict(list)
@@ -60,16 +60,15 @@ class MemoryRevisions:
         return dict(self._live)
 
     def _store(self, revisions: Sequence[Revision], *, replacing: bool) -> None:
-        refused = [revision.key for revision in revisions if not self._fits(revision)]
+        refused = {new.key for new in revisions if self._rejects(new.key, new)}
         for revision in revisions:
             if revision.key not in refused and (replacing or revision.key not in self._live):
                 self._live[revision.key] = revision
                 self._dirty[revision.key] = None
-        reject(refused)
+        refuse(sorted(refused))
 
-    def _fits(self, revision: Revision) -> bool:
-        keywords = (revision.source_id, revision.language, *revision.terms)
-        return revision.key not in self.rejected and fits_id(revision.key) and fit(keywords)
+    def _rejects(self, key: str, revision: Revision) -> bool:
+        return key in self.rejected or (self._strict and rejected("news-revisions", key, revision))
 
     def _candidates(self, query: CandidateQuery) -> list[Revision]:
         terms = set(query.terms)
@@ -82,11 +81,11 @@ class MemoryRevisions:
 
 
 class MemoryStories:
-    """Stories. Ids in `rejected` fail as if by the mapping."""
+    """Stories. Ids in `rejected` fail as if by the mapping, which is looked at only when `strict`."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, *, strict: bool = True) -> None:
         self.rejected: set[str] = set()
-        self._faults = faults
+        self._faults, self._strict = faults, strict
         self._live: dict[str, Story] = {}
         self._searchable: dict[str, Story] = {}
         self._dirty: set[str] = set()
@@ -101,14 +100,14 @@ class MemoryStories:
         with self._faults.write("stories.put", stories) as admitted:
             for story in admitted:
                 id = story.story_id
-                if not self._fits(story):
+                if id in self.rejected or (self._strict and rejected("news-stories", id, story)):
                     refused.append(id)
                 elif id in self._live and self._live[id].version >= story.version:
                     held.add(id)
                 else:
                     self._live[id] = story
                     self._dirty.add(id)
-        reject(refused)
+        refuse(refused)
         return held
 
     def above(self, version: int) -> Iterator[Story]:
@@ -129,16 +128,6 @@ class MemoryStories:
     def all(self) -> dict[str, Story]:
         """Everything as last written, for assertions."""
         return dict(self._live)
-
-    def _fits(self, story: Story) -> bool:
-        tags = () if story.content is None else (*story.content.tags, *story.content.authors)
-        keywords = (*tags, *(member.source_id for member in story.members))
-        return story.story_id not in self.rejected and fits_id(story.story_id) and fit(keywords)
-
-
-def fit(keywords: Collection[str]) -> bool:
-    """Whether Lucene takes each of them as one term."""
-    return all(len(word.encode()) <= MAX_KEYWORD_BYTES for word in keywords)
 
 
 def _is_candidate(revision: Revision, query: CandidateQuery, terms: set[str]) -> bool:

@@ -61,7 +61,7 @@ class InMemory:
 
     def __init__(self) -> None:
         self.world = MemoryWorld(
-            topics={
+            shapes={
                 self.log: TopicShape(max_bytes=SMALL),
                 self.pages: TopicShape(partitions=6, max_bytes=SMALL),
                 self.states: TopicShape(compacted=True, max_bytes=SMALL),
