@@ -81,7 +81,7 @@ def adapted(
     if not on_time:
         return interval, steady
     if known_share < FEW_KNOWN:
-        return max(min(interval / 2, usual), SHORTEST), 0
+        return max(min(interval / 2, usual), min(SHORTEST, usual)), 0
     if known_share < MOSTLY_KNOWN:
         return interval, 0
     if steady + 1 < STEADY_POLLS:
