@@ -6,11 +6,16 @@ at import.
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from types import FrameType
 
 from pipeline import settings as settings_module
@@ -20,17 +25,21 @@ from pipeline.adapters.elastic_revisions import ElasticRevisions
 from pipeline.adapters.elastic_search import ElasticSearcher
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.adapters.extraction import ProcessPool
+from pipeline.adapters.http import HttpFetcher
 from pipeline.adapters.kafka_consumer import KafkaConsumer
 from pipeline.adapters.kafka_publisher import KafkaPublisher
 from pipeline.adapters.kafka_reader import KafkaTopicReader
 from pipeline.adapters.kafka_transactions import KafkaTransactions
+from pipeline.core import catalogue
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.reports import RunReport
-from pipeline.core.sources import SourceState
-from pipeline.errors import Fenced
+from pipeline.core.sources import Source, SourceState
+from pipeline.errors import ConfigError, Fenced
 from pipeline.settings import Settings
+from pipeline.stages import fetch
 from pipeline.stages.clean import CleanPorts, CleanStage
+from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
 from pipeline.stages.index_takeover import LOG, Takeover
 from pipeline.stages.runner import Ended, Pace, consume
@@ -107,6 +116,57 @@ class World:
                 self.__dict__[name].close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchOrder:
+    """What a person or a DAG may ask of a fetch run; by default all that is due.
+
+    `sources` polls these alone; `force` polls them though they are not due; `limit` bounds the articles.
+    """
+
+    sources: frozenset[str] = frozenset()
+    force: bool = False
+    limit: int | None = None
+
+
+def read_catalogue(path: Path) -> tuple[Source, ...]:
+    """The sources in the catalogue at `path`. Raises ConfigError with line numbers."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"the catalogue of sources cannot be read: {error}", setting="COPYDESK_SOURCES"
+        ) from error
+    return catalogue.read(text, str(path))
+
+
+def plan_fetch(world: World, order: FetchOrder, shards: int) -> list[list[str]]:
+    """The hosts with something due, in at most `shards` lists; no host is in two."""
+    with _fetch_ports(world) as ports:
+        options = _fetch_options(world, order, world.settings.drain_seconds, lambda: False)
+        _, planned = fetch.plan(ports, read_catalogue(world.settings.sources), options, shards)
+    return planned
+
+
+def run_fetch(
+    world: World,
+    pace: Pace,
+    trigger: str | None = None,
+    *,
+    hosts: Sequence[str] | None = None,
+    order: FetchOrder | None = None,
+) -> tuple[Ended, RunReport]:
+    """One run of the fetch stage, at `hosts` or wherever something is due; a follower goes on and on."""
+    sources = read_catalogue(world.settings.sources)
+    chosen = None if hosts is None else list(hosts)
+    with (
+        reported("fetch", world.runs, world.ledger, now, trigger) as run,
+        _fetch_ports(world) as ports,
+    ):
+        options = _fetch_options(world, order or FetchOrder(), pace.seconds, pace.stop)
+        fetch.run(ports, sources, options, run, chosen)
+    return "stopped" if pace.stop() else "at-the-ends", run.report
+
+
 def run_clean(world: World, pace: Pace, trigger: str | None = None) -> tuple[Ended, RunReport]:
     """One run of the clean stage over the raw topic."""
     with (
@@ -158,6 +218,38 @@ def stopping() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in held.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _fetch_ports(world: World) -> Iterator[FetchPorts]:
+    """The threads are those in which the blocking ports run beside the event loop."""
+    settings = world.settings
+    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="fetch") as threads:
+        yield FetchPorts(
+            fetcher=HttpFetcher(
+                settings.user_agent, settings.host_table, concurrency=settings.fetch_concurrency
+            ),
+            publisher=world.publisher,
+            ledger=world.ledger,
+            sources=world.sources,
+            hosts=world.hosts,
+            clock=now,
+            threads=threads,
+        )
+
+
+def _fetch_options(world: World, order: FetchOrder, seconds: float, stop: Callable[[], bool]) -> Options:
+    return Options(
+        agent=world.settings.user_agent,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        pace_seconds=world.settings.pace_seconds,
+        concurrency=world.settings.fetch_concurrency,
+        seconds=seconds,
+        only=order.sources,
+        force=order.force,
+        limit=order.limit,
+        stop=stop,
+    )
 
 
 def _index_consumer(world: World) -> KafkaConsumer:

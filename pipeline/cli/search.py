@@ -22,7 +22,7 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 BAR = 30
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A date, a time, or an age such as 90m, 24h, 7d, 2w."""
 
     name = "time"
