@@ -36,6 +36,27 @@ class Counts(TypedDict):
     outcomes: dict[str, int]
 
 
+class Shard(TypedDict):
+    """Hosts that one task works, and what the grid calls it."""
+
+    number: int
+    label: str
+    hosts: list[str]
+
+
+def plan_scrape(options: Mapping[str, Any]) -> list[Shard]:
+    """Shards of the hosts with something to do; none for a dry run, which only says what it found."""
+    with _world() as world:
+        return bootstrap.plan_fetch(world, options)
+
+
+def scrape(hosts: Sequence[str], options: Mapping[str, Any], trigger: str) -> Counts:
+    """Everything due at these hosts."""
+    with _world() as world, bootstrap.stopping() as stop:
+        pace = _pace(world, None, stop)
+        return _counts(*bootstrap.run_fetch(world, pace, trigger, hosts=hosts, options=options))
+
+
 def plan_clean() -> list[int]:
     """Numbers for the clean workers that what is waiting deserves; none when nothing waits."""
     with _world() as world:
