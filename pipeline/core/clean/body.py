@@ -88,17 +88,15 @@ def _stripped(page: Page) -> str:
 
 
 def _wraps_the_page(node: LexborNode) -> bool:
-    return len(node.css("p")) >= CONTENT_PARAGRAPHS and node.css_first("h1, article") is not None
+    return len(node.css("p")) >= CONTENT_PARAGRAPHS and node.css_first("h1") is not None
 
 
 def _heading(tree: HtmlElement, title: str | None, titles: list[str]) -> _Element | None:
     """The element that shows the title: a heading that says the same, or the only `<h1>`."""
-    wanted = {key(text) for text in (title, *titles) if text}
-    found = [element for element in tree.iter("h1", "h2", "h3") if key("".join(element.itertext())) in wanted]
-    if found:
-        return found[0]
+    headings = {key("".join(element.itertext())): element for element in reversed(list(tree.iter("h1", "h2", "h3")))}
+    shown = next((headings[same] for text in (title, *titles) if text and (same := key(text)) in headings), None)
     h1s = list(tree.iter("h1"))
-    return h1s[0] if len(h1s) == 1 else None
+    return h1s[0] if shown is None and len(h1s) == 1 else shown
 
 
 def _rescued(page: Page) -> list[str]:

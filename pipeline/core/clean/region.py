@@ -29,8 +29,12 @@ WHOLE = 0.85
 MOST = 0.5
 LOOSE = 0.1
 """Not, however, when this share stands beside it in paragraphs of their own: those are the article's too."""
-OWN_SHARE = 0.12
-"""An `<article>` with the title in it is the article from this share of the page's prose on."""
+OWN_WEIGHT = 250.0
+"""An `<article>` with the title in it is the article from this weight on."""
+OWN_PARAGRAPHS = 3
+OWN_TEXT = 500.0
+"""Any other element with the title in it must hold so many paragraphs of this weight together."""
+BODY_BONUS = 1.5
 TEASER_ITEMS = 3
 """So many neighbours of one kind, each with a linked line and one piece of prose, are teasers."""
 
@@ -40,6 +44,7 @@ _LONG = 1000
 _SHORT = 40
 _ENDS = tuple(".!?…”\"»。！？」』؟۔।:’)“;")
 _CONSENT = re.compile(r"\bcookies?\b|\bGDPR\b|куки|کوکی|クッキー", re.IGNORECASE)
+_ITEMS = frozenset({"article", "li"})
 _TABLE = frozenset({"tr", "td", "th", "tbody", "table"})
 _FLOW = HEADINGS | {"p", "ul", "ol", "li", "blockquote", "pre", "table", "figure", "dl", "br", "hr"}
 
@@ -216,13 +221,13 @@ def _misleading(found: dict[_Element, frozenset[str]], tree: _Weights) -> frozen
 
 
 def _start(root: _Element, tree: _Weights, title: _Element | None) -> _Element:
-    """The `<article>` that has the title, when the page's other prose is in articles of its own."""
+    """The `<article>` that has the title, when the page's other prose is in articles or items of its own."""
     own = next((element for element in _ancestors(title) if element.tag == "article"), None)
-    if own is None or tree.of(own) < OWN_SHARE * tree.total:
+    if own is None or tree.of(own) < OWN_WEIGHT:
         return root
-    others = [leaf for leaf in tree.leaves if own not in (above := _ancestors(leaf)) and any(e.tag == "article" for e in above)]
-    elsewhere = sum(tree.leaves[leaf] for leaf in others)
-    return own if elsewhere > 0.5 * (tree.total - tree.of(own)) else root
+    elsewhere = [leaf for leaf in tree.leaves if own not in _ancestors(leaf)]
+    by_others = sum(tree.leaves[leaf] for leaf in elsewhere if any(e.tag in _ITEMS for e in _ancestors(leaf)))
+    return own if by_others > 0.5 * (tree.total - tree.of(own)) else root
 
 
 def _descend(start: _Element, tree: _Weights, title: _Element | None) -> _Element:
@@ -232,10 +237,20 @@ def _descend(start: _Element, tree: _Weights, title: _Element | None) -> _Elemen
         children = {child: tree.of(child) for child in current.iterchildren() if tree.of(child) > 0}
         if not children:
             return current
-        best = max(children, key=lambda child: children[child] * (1.5 if child in above or furniture.is_body(child) else 1.0))
+        best = max(children, key=lambda child: children[child] * (BODY_BONUS if furniture.is_body(child) else 1.0))
+        own = next((child for child in children if child in above), best)
+        if own is not best and _is_article(own, title, tree):
+            current = own
+            continue
         if best.tag in _FLOW or best in tree.leaves or not _holds_the_text(current, best, children, tree):
             return current
         current = best
+
+
+def _is_article(element: _Element, title: _Element | None, tree: _Weights) -> bool:
+    """Whether paragraphs enough follow the title inside the element: what lies beyond it is by others."""
+    prose = [tree.leaves[leaf] for leaf in element.iter() if leaf in tree.leaves]
+    return len(prose) >= OWN_PARAGRAPHS and sum(prose) >= OWN_TEXT
 
 
 def _holds_the_text(current: _Element, best: _Element, children: dict[_Element, float], tree: _Weights) -> bool:

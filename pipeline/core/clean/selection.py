@@ -136,6 +136,11 @@ class _Flow:
         """Whether the block stands where the paragraphs stand, or in an element of the same kind."""
         return self._kind(block) in self._kinds
 
+    def goes_on(self, block: Block, before: Block) -> bool:
+        """Whether the block stands in the same element as the one before, or in one like it beside that."""
+        one, other = _holder(before.element, self._top), _holder(block.element, self._top)
+        return one is other or (one.getparent() is other.getparent() and self.has(block))
+
     def is_kin(self, block: Block) -> bool:
         """Whether the block's element has the class that paragraphs of the flow have."""
         return block.element.get("class") in self._classes
@@ -173,7 +178,7 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     last = inside[-1]
     while first > 0 and _leads_in(blocks[first - 1], rules, flow):
         first -= 1
-    while last + 1 < len(blocks) and _goes_on(blocks[last + 1], rules, flow):
+    while last + 1 < len(blocks) and _goes_on(blocks[last + 1], blocks[last], rules, flow):
         last += 1
     return first, last
 
@@ -184,9 +189,9 @@ def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
     return block not in rules and flow.has(block) and long_enough and ends_like_a_sentence(block.text) and block.tag not in HEADINGS
 
 
-def _goes_on(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
-    """After the last paragraph: lists, tables, verses, a signature, as long as they stand in the flow."""
-    return block not in rules and flow.has(block) and not lines.is_date(block.text)
+def _goes_on(block: Block, before: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
+    """After the last paragraph: lists, tables, verses, a signature, as long as they stand where it stands."""
+    return block not in rules and flow.goes_on(block, before) and not lines.is_date(block.text)
 
 
 def _with_text(kept: list[Block]) -> Iterator[Block]:
