@@ -9,12 +9,12 @@ Every five minutes. Most runs find few sources due, since each source is asked b
 `summarize` is *skipped* when no page was fetched.
 
 ### When to run it by hand
-* After adding a source: name it under *Sources* and switch on *Dry run* to see what it would bring.
 * After a source was repaired: name it and switch on *Even if not due*.
 
 ### When it is red
 Nothing is lost: what was not fetched stays due. A source that fails never makes a run red; `news_health` and
-`copydesk sources health` name it. A shard is red when every source in it failed, the run when every shard is.
+`copydesk sources health` name it. A shard is red when it asked three sources or more and every one failed,
+the run when every shard is.
 * **all shards at once**: the network, the proxy, Kafka or Elasticsearch; `copydesk status` names the servers.
 * **`ConfigError`**: `sources.yaml` or a setting is wrong; the message has the line or the name.
 """
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
             False,
             type="boolean",
             title="Dry run",
-            description="Say what would be fetched, and fetch and write nothing.",
+            description="Only name the hosts with something due, in the log of “Plan shards”.",
         ),
         "limit": Param(
             None,

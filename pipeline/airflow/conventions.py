@@ -26,6 +26,11 @@ DEFAULT_ARGS: dict[str, Any] = {
                 reason="a setting, a catalogue or a contract is wrong: trying again cannot help",
             ),
             RetryRule(
+                "pipeline.errors.FetchUnavailable",
+                RetryAction.FAIL,
+                reason="the sources failed, and are asked again when they are due again",
+            ),
+            RetryRule(
                 "pipeline.errors.DeadLetterLimit",
                 RetryAction.FAIL,
                 reason="most records cannot be processed: a person must look before more is tried",

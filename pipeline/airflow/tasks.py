@@ -6,6 +6,7 @@ are made and closed inside each call: Airflow's workers fork.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pipeline import bootstrap, log
-from pipeline.errors import PipelineError
+from pipeline.errors import FetchUnavailable, PipelineError
 from pipeline.stages.accounts import lag_of
 from pipeline.stages.runner import Pace
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import World
     from pipeline.core.reports import RunReport
 
+logger = logging.getLogger(__name__)
+
+HOSTS_PER_SHARD = 12
+SHARDS_AT_MOST = 12
+"""A shard is a process, which costs seconds before it does anything; inside it hosts go side by side."""
+LEAST_POLLS = 3
+"""When fewer sources than this were asked and failed, that says something about them and not about us."""
 PAGES_PER_WORKER = 5_000
 """Waiting pages from which a further clean worker pays: about what one does in half its time budget."""
 WORKERS_AT_MOST = 6
@@ -45,16 +53,30 @@ class Shard(TypedDict):
 
 
 def plan_scrape(options: Mapping[str, Any]) -> list[Shard]:
-    """Shards of the hosts with something to do; none for a dry run, which only says what it found."""
+    """Shards of the hosts with something due; a dry run logs them and returns none."""
+    order = _order(options)
     with _world() as world:
-        return bootstrap.plan_fetch(world, options)
+        (hosts,) = bootstrap.plan_fetch(world, order, 1) or [[]]
+        count = min(SHARDS_AT_MOST, math.ceil(len(hosts) / HOSTS_PER_SHARD))
+        planned = [hosts] if count == 1 else bootstrap.plan_fetch(world, order, count) if hosts else []
+    log.event(logger, "scrape.planned", hosts=len(hosts), shards=len(planned))
+    if options.get("dry_run"):
+        for name in hosts:
+            log.event(logger, "scrape.would-ask", host=name)
+        return []
+    return [_shard(number, names) for number, names in enumerate(planned, 1) if names]
 
 
 def scrape(hosts: Sequence[str], options: Mapping[str, Any], trigger: str) -> Counts:
-    """Everything due at these hosts."""
+    """Everything due at these hosts. Raises FetchUnavailable when not one of several sources answered."""
     with _world() as world, bootstrap.stopping() as stop:
         pace = _pace(world, None, stop)
-        return _counts(*bootstrap.run_fetch(world, pace, trigger, hosts=hosts, options=options))
+        ended, report = bootstrap.run_fetch(world, pace, trigger, hosts=hosts, order=_order(options))
+    polls = report.details.get("polls", 0)
+    failed = sum(report.details.get(f"polls.{result}", 0) for result in ("broken", "blocked", "throttled"))
+    if polls >= LEAST_POLLS and failed == polls:
+        raise FetchUnavailable("not one of the sources answered as it should", polls=int(polls))
+    return _counts(ended, report)
 
 
 def plan_clean() -> list[int]:
@@ -102,6 +124,19 @@ def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Count
 def how_many(counts: Counts, *outcomes: str) -> int:
     """How often the run ended articles in one of `outcomes`, whatever the reasons."""
     return sum(times for name, times in counts["outcomes"].items() if name.partition("(")[0] in outcomes)
+
+
+def _order(options: Mapping[str, Any]) -> bootstrap.FetchOrder:
+    return bootstrap.FetchOrder(
+        sources=frozenset(options.get("sources") or ()),
+        force=bool(options.get("force")),
+        limit=options.get("limit"),
+    )
+
+
+def _shard(number: int, hosts: list[str]) -> Shard:
+    others = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
+    return Shard(number=number, label=f"shard {number}: {hosts[0]}{others}", hosts=hosts)
 
 
 @contextmanager
