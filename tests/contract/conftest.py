@@ -6,11 +6,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.brokers import Broker, InMemory, OnKafka
+from tests.contract import brokers, stores
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.servers)])
-def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
-    made: Broker = InMemory() if request.param == "memory" else OnKafka(request.getfixturevalue("settings"))
+def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
+    made: brokers.Broker
+    if request.param == "memory":
+        made = brokers.InMemory()
+    else:
+        made = brokers.OnKafka(request.getfixturevalue("settings"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["memory", pytest.param("elasticsearch", marks=pytest.mark.servers)])
+def store(request: pytest.FixtureRequest) -> Iterator[stores.Stores]:
+    made: stores.Stores
+    if request.param == "memory":
+        made = stores.InMemory()
+    else:
+        made = stores.OnElasticsearch(request.getfixturevalue("settings"))
     yield made
     made.close()
