@@ -84,6 +84,14 @@ def require_entry(account: Account, folder: Path, variable: str) -> None:
     )
 
 
+def make_enterable(folder: Path) -> None:
+    """Make a folder and its missing parents so that every account can get in, whatever the caller's umask."""
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(exist_ok=True)  # another command may make it at the same time
+            path.chmod(0o755)
+
+
 def give_tree(folder: Path, account: Account) -> None:
     """Make `account` the owner of a folder and all in it, if it is not yet."""
     if folder.stat().st_uid != account.uid:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local import account, keys, python
+from infra.local import account, files, keys, python
 from infra.local.account import Account
 from infra.local.errors import ServerFailed
 from infra.local.layout import Layout
@@ -75,7 +75,7 @@ class Airflow:
                 f"Airflow's database could not be prepared. Log: {log}\n" + "\n".join(last_lines(log)),
                 "Read the log for the cause, then run the same command again.",
             )
-        marker.write_text(version, encoding="ascii")
+        files.put(marker, version)
 
     def processes(self) -> list[Process]:
         """The four components."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 from pathlib import Path
 
@@ -29,8 +28,7 @@ def prepare(layout: Layout, ports: Ports, heap: str, jdk: Jdk, home: Path) -> Pr
     """Write the configuration and say how to start; `home` is only read."""
     config = layout.config(NAME)
     for name in _SHIPPED:
-        shutil.copyfile(home / "config" / name, config / name)
-        (config / name).chmod(0o644)
+        layout.write_config(NAME, name, (home / "config" / name).read_text(encoding="utf-8"))
     layout.write_config(NAME, "elasticsearch.yml", _settings(layout, ports))
     return Process(
         name=NAME,

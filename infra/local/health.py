@@ -20,6 +20,7 @@ import struct
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 # Straight to loopback, past the environment's proxies: `http.client` knows none.
@@ -31,6 +32,7 @@ _FAILURES = (
     struct.error,
     subprocess.TimeoutExpired,
     ValueError,  # JSON and times that are none
+    TypeError,
     LookupError,
 )
 
@@ -79,7 +81,7 @@ def _airflow(where: SplitResult, timeout: float) -> Health:
     if status != 200:
         return Health(False, f"the API server answers {status}")
     component = where.path.strip("/").replace("-", "_")
-    said = json.loads(body).get(component) or {}
+    said = _object(_object(json.loads(body)).get(component))
     beat = said.get(f"latest_{component}_heartbeat")
     since = float(parse_qs(where.query)["since"][0])
     if not beat or datetime.fromisoformat(beat).timestamp() < since:
@@ -96,6 +98,12 @@ def _exec(where: SplitResult, timeout: float) -> Health:
 
 def _process(where: SplitResult, timeout: float) -> Health:  # noqa: ARG001 - one signature for all probes
     return Health(True, "runs")
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r:.40} is no report")
+    return value
 
 
 def _get(where: SplitResult, path: str, timeout: float) -> tuple[int, bytes]:

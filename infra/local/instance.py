@@ -23,7 +23,7 @@ from infra.local.jdk import Jdk
 from infra.local.layout import Layout
 from infra.local.locking import exclusive
 from infra.local.packages import Packages
-from infra.local.process import Process
+from infra.local.process import Identity, Process
 from infra.local.progress import Interruptible, Progress, Silent
 from infra.local.servers import Recipes
 from infra.local.settings import LocalSettings, Ports, port_variable
@@ -105,11 +105,7 @@ class Instance:
         listener = progress or Silent()
         with self._alone(listener):
             running = list(self._supervisor.record.entries)
-            chosen = (
-                running
-                if services is None
-                else [name for name in servers.expand(services) if name in running]
-            )
+            chosen = running if services is None else servers.expand(services, running)
             self._supervisor.stop([name for name in chosen if name not in servers.INDEPENDENT], listener)
             self._supervisor.stop([name for name in chosen if name in servers.INDEPENDENT], listener)
 
@@ -131,6 +127,10 @@ class Instance:
         names = dict.fromkeys((*servers.ALL, *self._supervisor.record.entries))
         with ThreadPoolExecutor(len(names)) as pool:
             return dict(zip(names, pool.map(self._supervisor.status, names), strict=True))
+
+    def members(self) -> list[Identity]:
+        """All processes of this instance, launchers, children and workers alike."""
+        return self._supervisor.members()
 
     def environment(self) -> dict[str, str]:
         """The variables that a client of these servers needs."""

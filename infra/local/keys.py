@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local import account
+from infra.local import account, files
 from infra.local.account import Account
 
 ADMIN = "admin"
@@ -52,11 +52,7 @@ def admin_password(folder: Path) -> str:
 
 def _once(path: Path, owner: Account, make: Callable[[], str]) -> str:
     if not path.exists():
-        unfinished = path.with_name(path.name + ".unfinished")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(make(), encoding="ascii")
-        account.give(unfinished, owner)
-        unfinished.replace(path)
+        files.put(path, make(), mode=0o600, owner=owner)
     return path.read_text(encoding="ascii")
 
 

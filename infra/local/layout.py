@@ -18,7 +18,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local import account
+from infra.local import account, files
 from infra.local.account import Account
 from infra.local.errors import FolderUnusable
 
@@ -49,8 +49,7 @@ class Layout:
         """Make the folders; raises `FolderUnusable` if that cannot be or the servers could not use them."""
         self.check()
         try:
-            if not self.state.exists():
-                self._folder(self.state, 0o755)
+            account.make_enterable(self.state)
             (self.state / MARK).touch()
             for name in ("data", "config", "logs", "tmp"):
                 self._folder(self.state / name, 0o755)
@@ -122,8 +121,7 @@ class Layout:
     def write_config(self, name: str, file: str, text: str) -> Path:
         """Write a configuration file that its server can read."""
         path = self.config(name) / file
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o644)
+        files.put(path, text)
         return path
 
     def _owned(self, folder: Path, mode: int = 0o755) -> Path:

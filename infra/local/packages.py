@@ -24,6 +24,7 @@ from typing import Any
 
 from maven_artifact import Artifact, Downloader
 
+from infra.local import account, files
 from infra.local.archive import PartialArchive, members_below, unpack
 from infra.local.disk import naming_full_disk, require_room
 from infra.local.download import Download, fetch, is_whole
@@ -48,8 +49,7 @@ class Packages:
         """The folder with Kafka's jars, fetched and verified."""
         with self._alone("kafka", progress):
             folder = self.kafka_folder()
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o755)
+            account.make_enterable(folder)
             jars = self._kafka_jars()
             missing = [jar for jar in jars if not is_whole(folder / jar.name, jar)]
             if missing:
@@ -88,9 +88,7 @@ class Packages:
     @contextmanager
     def _alone(self, name: str, progress: Progress) -> Iterator[None]:
         """With the cache folder there and to ourselves, as far as this package is concerned."""
-        if not self.cache.exists():
-            self.cache.mkdir(parents=True)
-            self.cache.chmod(0o755)  # the servers' account reads it, whatever the umask
+        account.make_enterable(self.cache)
 
         def waiting() -> None:
             progress.step(name, "waiting for another copydesk to fetch it")
@@ -180,7 +178,7 @@ def _unpack_elasticsearch(lock: dict[str, Any], members: Path, index: Path, targ
         target.mkdir(parents=True)
         unpack(archive, infos, folder, target)
         manifest = {info.filename.removeprefix(folder): info.file_size for info in infos}
-    (target / _MANIFEST).write_text(json.dumps(manifest))
+    files.put(target / _MANIFEST, json.dumps(manifest))
 
 
 def _is_complete(home: Path) -> bool:

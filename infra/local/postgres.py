@@ -117,7 +117,7 @@ def programs(cache: Path, runs_as: Account) -> Path:
     installed = _installed()
     if account.can(runs_as, [str(installed / _PACKAGE / "pginstall18" / "bin" / "pg_isready"), "--version"]):
         return installed / _PACKAGE / "pginstall18" / "bin"
-    cache.mkdir(parents=True, exist_ok=True)
+    account.make_enterable(cache)
     copy = cache / f"postgres-{importlib.metadata.version(WHEEL)}"
     with exclusive(cache / "postgres.lock", patience=120):
         if not copy.exists():

@@ -6,11 +6,11 @@ Written before a server is ready and replaced in one step, so that an interrupte
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from infra.local import files
 from infra.local.process import Identity, boot
 
 _FORMAT = 1
@@ -96,10 +96,4 @@ def save(path: Path, record: Record) -> None:
         "environment": record.environment,
         "entries": [entry.as_json() for entry in record.entries.values()],
     }
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.touch(mode=0o600)  # the environment may hold a password
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(value, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    files.put(path, json.dumps(value, indent=1), mode=0o600)  # the environment may hold a password

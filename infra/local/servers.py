@@ -37,13 +37,16 @@ _MEMORY = {  # bytes beside the heap, measured
 DISK = kafka.DISK + elasticsearch.DISK + postgres.DISK
 
 
-def expand(services: Iterable[str]) -> list[str]:
-    """Names of processes for names of services: "airflow" means its components and the database."""
+def expand(services: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+    """Names of processes for names of services: "airflow" means its components and the database.
+
+    `others` are names that may be meant besides the servers.
+    """
     names: dict[str, None] = {}
     for service in services:
         if service == airflow.NAME:
             names |= dict.fromkeys((postgres.NAME, *airflow.COMPONENTS))
-        elif service in ALL:
+        elif service in (*ALL, *others):
             names[service] = None
         else:
             raise BadSetting(

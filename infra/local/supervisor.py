@@ -84,6 +84,11 @@ class Supervisor:
         for thread in threads:
             thread.join()
 
+    def members(self) -> list[Identity]:
+        """Every process that is alive and ours."""
+        entries = self.record.entries.values()
+        return [member for entry in entries for member in process.family(entry.leader, entry.members)]
+
     def status(self, name: str) -> ServiceStatus:
         """How `name` is now; asks it, so it may take up to the probe's few seconds."""
         entry = self.record.entries.get(name)

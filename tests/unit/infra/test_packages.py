@@ -7,8 +7,8 @@ import io
 import os
 import random
 import stat
-import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,10 +160,8 @@ def test_cache_can_be_read_by_everyone_whatever_the_umask(packages: Packages) ->
 
 
 def test_two_at_once_fetch_once(packages: Packages, registry: Registry) -> None:
-    threads = [threading.Thread(target=packages.elasticsearch, args=(Silent(),)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        homes = list(pool.map(packages.elasticsearch, [Silent(), Silent()]))
+    assert homes[0] == homes[1]
     assert len(registry.requests) == 2
     assert contents(packages.elasticsearch_folder()) == MEMBERS
