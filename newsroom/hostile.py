@@ -21,8 +21,9 @@ class Case:
     """One way to be hostile.
 
     `about` is what bites: the source's own document, one article, or robots.txt. `outcome` is what the poll
-    of the source ends as, or for `about="article"` the attempt at `/bad`, in the pipeline's own words;
-    `because` says what makes it so. `pages` are the paths that differ from a well-behaved host.
+    of the source ends as, or for `about="article"` the attempt at `/bad`, in the pipeline's own words
+    (reasons are those of `pipeline.core.http`); `because` says what makes it so. `pages` are the paths that
+    differ from a well-behaved host.
     """
 
     name: str
@@ -98,30 +99,35 @@ CASES: tuple[Case, ...] = (
         statuses.throttled(articles.good, statuses.in_seconds, 503),
     ),
     _article("503", "deferred(unavailable)", "a server error is tried again later", statuses.status(503)),
-    _article("404", "discarded(gone)", "never seen before and not there", statuses.status(404)),
+    _article("404", "discarded(not-found)", "never seen before and not there", statuses.status(404)),
     _article("410", "discarded(gone)", "gone by its own word", statuses.status(410)),
-    _article("403", "deferred(refused)", "refused is told apart from empty", statuses.status(403)),
-    _article("challenge", "deferred(refused)", "a bot check is a refusal, no article", statuses.challenge),
+    _article("403", "discarded(forbidden)", "refused is told apart from gone", statuses.status(403)),
+    _article("challenge", "discarded(forbidden)", "a bot check is a refusal, no article", statuses.challenge),
     Case(
         "cookie-wall",
         "article",
-        "discarded(error-page)",
-        "no cookie is carried on; the consent page is no article",
+        "fetched",
+        "no cookie is carried on; clean discards the consent page as error-page",
         _COOKIE_WALL,
     ),
-    _article("huge-header", "discarded(too-large)", "headers over the cap", statuses.huge_header),
-    _article("redirect-loop", "discarded(redirects)", "it comes back to itself", redirects.to("/bad")),
+    _article("huge-header", "discarded(headers-too-large)", "headers over the cap", statuses.huge_header),
+    _article("redirect-loop", "deferred(redirect-loop)", "it comes back to itself", redirects.to("/bad")),
     Case(
         "redirect-chain",
         "article",
-        "discarded(redirects)",
+        "deferred(too-many-redirects)",
         "six hops, one more than is followed",
         redirects.chain(6, "/bad", "/good"),
     ),
     Case(
         "redirect-five", "article", "fetched", "five hops are followed", redirects.chain(5, "/bad", "/good")
     ),
-    _article("redirect-nowhere", "discarded(redirects)", "a redirect without Location", redirects.nowhere),
+    _article(
+        "redirect-nowhere",
+        "deferred(redirect-without-target)",
+        "a redirect without Location",
+        redirects.nowhere,
+    ),
     _redirects(
         "redirect-private",
         "discarded(address)",
@@ -130,17 +136,17 @@ CASES: tuple[Case, ...] = (
     ),
     _redirects(
         "redirect-scheme",
-        "discarded(address)",
+        "discarded(scheme)",
         "only http and https are followed",
         redirects.FOREIGN_SCHEMES,
     ),
-    _article("drip", "deferred(timeout)", "the total deadline ends what read timeouts miss", streams.drip),
+    _article("drip", "deferred(too-slow)", "the total deadline ends what read timeouts miss", streams.drip),
     _article("silence", "deferred(timeout)", "no answer at all", streams.silence),
     _article("endless", "discarded(too-large)", "counted while reading, ended at the cap", streams.endless),
     _article("gzip-bomb", "discarded(too-large)", "counted after decompression, or by ratio", streams.bomb),
     _article("length-short", "deferred(truncated)", "less came than was promised", streams.too_short),
-    _article("length-long", "fetched", "no more than the promised length is read", streams.too_long),
-    _article("reset", "deferred(connection)", "reset in mid-body", streams.reset),
+    _article("length-long", "deferred(protocol)", "more came than was promised", streams.too_long),
+    _article("reset", "deferred(truncated)", "reset in mid-body", streams.reset),
     _article(
         "mixed-charsets", "fetched", "the header rules; stray bytes become marks", articles.mixed_charsets
     ),
@@ -176,7 +182,7 @@ CASES: tuple[Case, ...] = (
     _feed("undeclared-bytes", "new-items", "titles without replacement marks", feeds.undeclared_bytes),
     _feed("zipped", "new-items", "gzip is known by its first bytes", feeds.zipped),
     _feed("mislabelled", "new-items", "decided by content, not by Content-Type", feeds.mislabelled),
-    _sitemap("huge-sitemap", "new-items", "entries over the cap are counted as dropped", sitemaps.huge),
+    _sitemap("huge-sitemap", "new-items", "every entry is taken, or counted as dropped", sitemaps.huge),
     Case(
         "sitemap-nested",
         "source",
@@ -192,8 +198,8 @@ CASES: tuple[Case, ...] = (
     ),
     _sitemap("sitemap-loop", "empty", "followed a few levels, never in circles", sitemaps.looping_index),
     _robots("robots-403", "new-items", "RFC 9309: 4xx allows all", statuses.status(403)),
-    _robots("robots-500", "deferred", "RFC 9309: 5xx disallows all for now", statuses.status(500)),
-    _robots("robots-429", "deferred", "throttled, so unreachable: nothing is asked", statuses.status(429)),
+    _robots("robots-500", "broken", "RFC 9309: 5xx disallows all for now", statuses.status(500)),
+    _robots("robots-429", "broken", "throttled, so unreachable: nothing is asked", statuses.status(429)),
     _robots("robots-huge", "new-items", "the rule for /bad is within the first 500 KiB", robots.huge),
     _robots("robots-html", "new-items", "a page has no rules", robots.as_html),
 )

@@ -11,7 +11,7 @@ OVERSIZE_BYTES = 5 * 1024 * 1024
 
 # The outcome a good pipeline reports for each kind. A page that is too short is fetched; clean discards it.
 REASONS: dict[StrayKind, str] = {
-    "missing": "gone",
+    "missing": "not-found",
     "pdf": "not-html",
     "short": "too-short",
     "oversize": "too-large",

@@ -6,7 +6,7 @@ from newsroom.answer import Answer
 from newsroom.teeth.visit import Page, Visit
 
 PRIVATE_TARGETS = (
-    "http://127.0.0.1:22/",
+    "http://127.0.0.1/",
     "http://10.0.0.1/admin",
     "http://192.168.1.1/",
     "http://169.254.169.254/latest/meta-data/",

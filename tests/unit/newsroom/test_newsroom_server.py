@@ -41,7 +41,7 @@ def test_tracking_parameters_do_not_change_what_is_served(room, ask):
 def test_discards_end_as_their_reason_says(room, ask):
     replies = {reason: ask(url) for url, reason in room.truth.discards.items()}
 
-    assert replies["gone"].status == 404
+    assert replies["not-found"].status == 404
     assert replies["not-html"].headers["Content-Type"] == "application/pdf"
     assert replies["too-large"].status == 200
     assert len(replies["too-large"].body) > 4 * 1024 * 1024
