@@ -28,6 +28,8 @@ def client(settings: Settings) -> Client:
     logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
     options: dict[str, Any] = {}
     if settings.elasticsearch_ca_file is not None:
+        if not settings.elasticsearch_ca_file.is_file():
+            raise ConfigError("no such file", setting="COPYDESK_ELASTICSEARCH_CA_FILE")
         options["ca_certs"] = str(settings.elasticsearch_ca_file)
     try:
         return Elasticsearch(

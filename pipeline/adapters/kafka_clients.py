@@ -105,6 +105,8 @@ def connection(settings: Settings) -> dict[str, Any]:
         "reconnect_backoff_max_ms": 2000,
     }
     if settings.kafka_ca_file is not None:
+        if not settings.kafka_ca_file.is_file():
+            raise ConfigError("no such file", setting="COPYDESK_KAFKA_CA_FILE")
         options["ssl_cafile"] = str(settings.kafka_ca_file)
     if settings.kafka_sasl_mechanism is not None:
         options |= {
@@ -120,8 +122,6 @@ def translated(doing: str, **facts: object) -> Iterator[None]:
     """Around calls of the client: raises our errors from its own."""
     try:
         yield
-    except FileNotFoundError:
-        raise  # a file of the settings
     except (errors.KafkaError, OSError) as error:
         raise translation(error, doing, **facts) from error
 
@@ -142,7 +142,7 @@ def _configured(doing: str) -> Iterator[None]:
     try:
         with translated(doing):
             yield
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         raise ConfigError(f"{doing}: {error}") from error
 
 

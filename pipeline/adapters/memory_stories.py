@@ -100,7 +100,7 @@ class MemoryStories:
         with self._faults.write("stories.put", stories) as admitted:
             for story in admitted:
                 id = story.story_id
-                if id in self.rejected or (self._strict and rejected("news-stories", id, story)):
+                if self._rejects(story):
                     refused.append(id)
                 elif id in self._live and self._live[id].version >= story.version:
                     held.add(id)
@@ -128,6 +128,11 @@ class MemoryStories:
     def all(self) -> dict[str, Story]:
         """Everything as last written, for assertions."""
         return dict(self._live)
+
+    def _rejects(self, story: Story) -> bool:
+        if story.story_id in self.rejected or story.version < 0:
+            return True
+        return self._strict and rejected("news-stories", story.story_id, story)
 
 
 def _is_candidate(revision: Revision, query: CandidateQuery, terms: set[str]) -> bool:

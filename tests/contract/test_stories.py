@@ -109,3 +109,14 @@ def test_rejected_story_does_not_keep_the_others_of_the_call_from_being_stored(s
         story(1).story_id,
         story(3).story_id,
     }
+
+
+def test_version_that_cannot_be_is_found_among_many_and_rejected_alone(store):
+    """Elasticsearch answers 400 for the whole request, so the culprit must be looked for."""
+    stories = store.stories()
+    bad = story(123, version=-1)
+    made = [story(number, version=number) for number in range(1, 200) if number != 123]
+    with pytest.raises(InvalidRecord) as rejected:
+        stories.put([*made[:122], bad, *made[122:]])
+    assert rejected.value.facts["id"] == bad.story_id
+    assert len(stories.get([one.story_id for one in (*made, bad)])) == 198
