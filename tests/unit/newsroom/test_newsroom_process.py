@@ -12,14 +12,15 @@ from urllib.request import urlopen
 import newsroom
 
 ROOT = Path(newsroom.__file__).parents[1]
+COMMAND = (sys.executable, "-m", "newsroom")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and the line it prints once it listens."""
-    command = [sys.executable, "-m", "newsroom", "--port", "0", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
+    command = [*COMMAND, "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT) as process:
         assert process.stdout is not None
         try:
             yield process, process.stdout.readline()
@@ -43,9 +44,10 @@ def test_process_says_where_it_listens_serves_and_ends_quietly(tmp_path):
 
 def test_taken_port_is_said_and_returned():
     with newsroom.serve(demo=False) as room:
-        command = [sys.executable, "-m", "newsroom", "--port", str(room.port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=30)
+        command = [*COMMAND, "--port", str(room.port)]
+        ended = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT, timeout=30
+        )
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("newsroom: ")
