@@ -42,6 +42,7 @@ from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
 from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.restore import Restored, RestorePorts, restore
 from pipeline.stages.runner import Ended, Pace, consume
 from pipeline.stages.runs import reported
 
@@ -200,6 +201,24 @@ def run_index(world: World, pace: Pace, trigger: str | None = None) -> tuple[End
         except Fenced:
             ended = "fenced"
     return ended, run.report
+
+
+def run_restore(world: World, heard: Callable[[str, int], None]) -> Restored:
+    """Bring an empty Elasticsearch back from the topics; `heard` is told what was read so far."""
+    reader, settings = world.reader, world.settings
+    log_end = {p: offset for p, (offset, _) in reader.committed(INDEX_GROUP, LOG).items()}
+    clean_ends = {p: offset for p, (offset, _) in reader.committed(CLEAN_GROUP, RAW).items()}
+    with closing(ProcessPool(settings.clean_workers)) as extractor:
+        ports = RestorePorts(
+            reader=reader,
+            ledger=world.ledger,
+            revisions=world.revisions,
+            stories=world.stories,
+            extractor=extractor,
+        )
+        return restore(
+            ports, epoch=settings.epoch, log_end=log_end.get(0, 0), clean_ends=clean_ends, heard=heard
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from pipeline import settings
@@ -106,7 +107,7 @@ def _hit_lines(number: int, hit: Hit) -> Iterable[RenderableType]:
     when = (hit.published_at or "undated")[:16].replace("T", " ")
     yield Text(f"     {hit.source_id} · {hit.language} · {when} · {copies} · {hit.story_id}", style="dim")
     for fragment in hit.highlights.get("text", []):
-        yield Text.assemble("     ", _marked(" ".join(fragment.split())))
+        yield Padding(_marked(" ".join(fragment.split())), (0, 0, 0, 5))
     yield Text(f"     {hit.url}", style="blue")
     yield Text("")
 

@@ -166,7 +166,6 @@ def _highlight() -> dict[str, Any]:
     }
     return {
         "type": "unified",
-        "require_field_match": False,
         "pre_tags": [MARK[0]],
         "post_tags": [MARK[1]],
         "fields": {"title": title, "text": text},

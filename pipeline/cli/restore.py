@@ -1,0 +1,48 @@
+"""`copydesk restore`: Elasticsearch lost, Kafka whole."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipeline import log, settings
+from pipeline.cli.tables import print_json, print_table
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def restore(as_json: bool) -> None:
+    """Bring stories, texts and accounts back from the topics, deciding nothing anew.
+
+    Needs the indices of `copydesk index apply`, empty or half restored, and no index run at the same time.
+    """
+    from pipeline.bootstrap import World, run_restore
+
+    configured = settings.load()
+    log.configure("WARNING")
+    world = World(configured)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,.0f}"),
+        TimeElapsedColumn(),
+    )
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            tasks: dict[str, int] = {}
+
+            def heard(what: str, done: int) -> None:
+                if what not in tasks:
+                    tasks[what] = progress.add_task(what, total=None)
+                progress.update(progress.task_ids[tasks[what]], completed=done)
+
+            found = run_restore(world, heard)
+    finally:
+        world.close()
+    counts = {"stories": found.stories, "articles in stories": found.articles, "texts": found.revisions}
+    if as_json:
+        print_json({"stories": found.stories, "articles": found.articles, "revisions": found.revisions})
+    else:
+        print_table(("restored", "count"), counts.items())
+        click.echo("Start the stages again; `copydesk status` shows whether the ledger balances.")
