@@ -2,96 +2,112 @@
 
     JSON-LD author  >  <meta> author  >  rel=author, itemprop  >  byline elements  >  feed entry
 
-The first that yields a name wins; they are never mixed, since later ones repeat earlier ones in other spellings.
+The first that names a person wins; they are never mixed, since later ones repeat earlier ones in other
+spellings. Beside people, the site's own name and an agency are left out: the one says nothing, the other has
+a field of its own. Where no person is named anywhere, the first of them stays, as the publisher's word.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from selectolax.lexbor import LexborNode
+
+from pipeline.core.clean import agencies
+from pipeline.core.clean.bylines import BYLINES, is_elsewhere
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.page import Page, text_of
+from pipeline.core.clean.titles import key
 
 MAX_AUTHORS = 20
 MAX_NAME = 80
+_METAS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl", "cxenseparse:author")
 _BY = re.compile(
-    r"^(?:written|posted|published|reported|story|text|words|opinion|analysis|interview)?\s*"
-    r"(?:by|von|par|por|di|da|door|av|af|od|autor(?:a|in)?(?:es|en)?|author|авторы?|автор|autore|auteur|"
-    r"text(?:o)?|redaktion|reporter|penulis|oleh|yazar|بقلم|כתב|מאת|نویسنده|लेखक)\s*[:：]?\s+", re.IGNORECASE
-)  # fmt: skip
+    r"^(?:(?:written|posted|published|reported|compiled|edited|story|text|words|opinion|analysis)\s+)?(?:by|von|par|por|di|da|"
+    r"door|av|af|przez|od|oleh|bởi|بقلم|كتب|כתב|מאת|נכתב על ידי|نویسنده|लेखक)(?:\s*[:：]\s*|\s+)",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
-    r"^(?:author|autor(?:a|in)?|auteur|autore|by|von|texto?|reporter|автор|penulis)\s*[:：]\s*", re.IGNORECASE
+    r"^(?:authors?|autor(?:a|in|en|es|zy)?|auteur|autore|by|von|texto?|reporter|redaktion|автор|текст|фото|penulis|editor|"
+    r"yazar|haber|記者|记者|文|기자|작성자|skribent|forfatter|journalist|toimittaja|dziennikarz)\s*[:：]\s*",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(
     r"\s*(?:;|\||/|、|，|\n)\s*|\s+(?:&|•|·|and|And|AND|und|UND|et|y|och|og|en|e|ja|и|та|ve|dan|și|si|oraz|és|va|و)\s+"
 )
 """Case counts: a lone capital is an initial."""
 _ADDRESS = re.compile(r"\(?\S+@\S+\.\w+\)?|https?://\S+|www\.\S+|(?<!\w)@\w+")
-_ROLE = re.compile(
-    r"\s*(?:,|\s[-–—|]\s|\()\s*(?:[\w ]*\b(?:editor|reporter|correspondent|writer|contributor|columnist|staff|analyst|"
-    r"producer|journalist|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redactor[ae]?|periodista|jornalista|"
-    r"repórter|giornalista|redacteur|ph\.?d|m\.?d|jr|esq)\b.*)$", re.IGNORECASE
-)  # fmt: skip
+_ROLES = (
+    "editor|reporter|correspondent|writer|contributor|columnist|staff|analyst|producer|journalist|bureau|redakteur(?:in)?|"
+    "korrespondent(?:in)?|journaliste|redactora?|periodista|jornalista|repórter|giornalista|redacteur|muhabir|корреспондент|"
+    "обозреватель|редактор|журналист|specialist|fellow|professor"
+)
+_ROLE_AFTER = re.compile(rf"\s*(?:,|\s[-–—|]\s|\()\s*(?:[\w ]*\b(?:{_ROLES}|ph\.?d|m\.?d|esq)\b.*)$", re.IGNORECASE)
+_ROLE = re.compile(rf"\b(?:{_ROLES})s?\.?$", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"^(?:admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|author|"
-    r"redaktion|redacción|redação|rédaction|redazione|guest|user|root|test|anonymous)$|https?:|[{}<>=]|\d{4,}", re.IGNORECASE
-)  # fmt: skip
-_BYLINES = (
-    ('[rel~="author" i]', 5),
-    ('[itemprop~="author" i] [itemprop~="name" i]', 5),
-    ('[itemprop~="author" i]', 5),
-    ('[class*="author-name" i], [class*="author__name" i], [class*="authorName"], [class*="byline-name" i], '
-     '[class*="byline__name" i], [class*="author_name" i]', 5),
-    ('[class~="author" i], [class~="byline" i], [class*="byline" i], [data-testid*="byline" i], '
-     '[class*="post-author" i], [class*="article-author" i], [class*="article__author" i], [id="author" i]', 3),
-)  # fmt: skip
-"""Selectors in order of trust, with how many matches are still one byline and not a list of teasers."""
+    r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|author|name|"
+    r"redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|test|anonymous|by|"
+    r"гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
+_SENTENCE = re.compile(r"(?<=\w{4})\. ")
 
 
 def choose_authors(
-    page: Page, article: list[dict[str, Any]], feed: tuple[str, ...]
+    page: Page, article: list[dict[str, Any]], feed: tuple[str, ...], site_names: Iterable[str]
 ) -> Choice[tuple[str, ...]]:
     """The page's authors and where they were found; an empty tuple when nobody is named."""
+    sites = frozenset(key(name) for name in site_names if len(key(name)) > 2)
+    by_id = {node["@id"]: node for node in page.nodes if isinstance(node.get("@id"), str) and "name" in node}
+    institutions: Choice[tuple[str, ...]] | None = None
+    for origin, texts in _places(page, article, feed, by_id):
+        names = clean_names(texts, sites)
+        if names and not all(_is_institution(name, sites) for name in names):
+            return Choice(names, origin)
+        if names and institutions is None:
+            institutions = Choice(names, origin)
+    return institutions or Choice((), "guess")
+
+
+def _places(
+    page: Page, article: list[dict[str, Any]], feed: tuple[str, ...], by_id: dict[str, dict[str, Any]]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Where authors may be named, best first, and the texts found there."""
     for node in article:
-        by_id = {
-            node["@id"]: node for node in page.nodes if isinstance(node.get("@id"), str) and "name" in node
-        }
-        if names := clean_names(_declared(node.get("author") or node.get("creator"), by_id)):
-            return Choice(names, "json-ld")
-    metas = [*page.meta.get("author", ()), *page.meta.get("article:author", ())]
-    metas += [
-        *page.meta.get("dc.creator", ()),
-        *page.meta.get("parsely-author", ()),
-        *page.meta.get("sailthru.author", ()),
-    ]
-    if names := clean_names(metas):
-        return Choice(names, "meta")
-    for selector, most in _BYLINES:
-        found = page.select(selector)
-        texts = list(dict.fromkeys(filter(None, map(text_of, found[: most + 1]))))
-        if len(texts) <= most and (names := clean_names(text for text in texts if looks_like_name(text))):
-            return Choice(names, "html")
-    return Choice(clean_names(feed), "feed")
+        yield "json-ld", _declared(node.get("author") or node.get("creator"), by_id)
+    yield "meta", [text for name in _METAS for text in page.meta.get(name, ())]
+    for selector, most in BYLINES:
+        yield "html", _shown(page.select(selector), most)
+    yield "feed", feed
 
 
-def clean_names(texts: Iterable[str]) -> tuple[str, ...]:
+def clean_names(texts: Iterable[str], sites: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names in the texts, split, stripped of all that is no name, each once."""
     names: dict[str, str] = {}
     for text in texts:
         for piece in _pieces(text):
             if name := _clean(piece):
-                names.setdefault(name.casefold(), name)
-    return tuple(list(names.values())[:MAX_AUTHORS])
+                names.setdefault(key(name), name)
+    people = [name for name in names.values() if not _is_institution(name, sites)]
+    return tuple((people or list(names.values()))[:MAX_AUTHORS])
 
 
 def looks_like_name(text: str) -> bool:
     """Whether an element's text is short enough, and has no digits, to be a byline."""
     stripped = _strip(text)
     return 2 < len(stripped) <= MAX_NAME and not re.search(r"\d", stripped) and len(stripped.split()) <= 8
+
+
+def _shown(nodes: list[LexborNode], most: int) -> list[str]:
+    """The texts of byline elements; more than `most` are those of a list of teasers."""
+    texts = [text_of(node) for node in nodes[: 3 * most] if not is_elsewhere(node)]
+    distinct = list(dict.fromkeys(filter(None, texts)))
+    return [text for text in distinct if looks_like_name(text)] if len(distinct) <= most else []
 
 
 def _declared(value: Any, by_id: dict[str, dict[str, Any]]) -> list[str]:
@@ -106,29 +122,49 @@ def _declared(value: Any, by_id: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    stripped = _strip(text)
-    pieces = [piece for part in _JOINED.split(stripped) for piece in _by_commas(part)]
-    return pieces
+    return [piece for part in _JOINED.split(_strip(text)) if part for piece in _by_commas(part)]
 
 
 def _by_commas(text: str) -> list[str]:
-    """Commas between whole names separate them; "Smith, Jr." and "Smith, dpa" stay for `_clean`."""
+    """Whole names between commas are several authors; after one name a single word is where they work."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    return parts if len(parts) > 1 and all(len(part.split()) >= 2 for part in parts) else [text]
+    if len(parts) > 1 and all(map(agencies.named, parts)):
+        return parts
+    if len(parts) < 2 or len(parts[0].split()) < 2:
+        return [text]
+    return [part for part in parts if len(part.split()) >= 2 and not _ROLE.search(part)]
 
 
 def _strip(text: str) -> str:
-    text = _ADDRESS.sub(" ", one_line(text))
-    return _BY.sub("", _LABEL.sub("", one_line(text))).strip(" ,;:|·•-–—*\"'")
+    text = _LABEL.sub("", one_line(_ADDRESS.sub(" ", one_line(text))))
+    return _BY.sub("", text).strip(" ,;:|·•-–—*\"'")
 
 
 def _clean(piece: str) -> str | None:
-    name = _ROLE.sub("", _BY.sub("", piece)).strip(" ,;:|·•-–—*.\"'()")
-    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(name.split()) > 8:
+    name = _SENTENCE.split(_ROLE_AFTER.sub("", _LABEL.sub("", _BY.sub("", piece))))[0]
+    name = _without_agency(name.strip(" ,;:|·•-–—*.\"'()"))
+    words = name.split()
+    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(words) > 8:
         return None
-    letters = [character for character in name if character.isalpha()]
-    if not letters:
+    if not any(character.isalpha() for character in name):
         return None
-    if name.isupper() and len(name.split()) > 1:
-        name = name.title()
+    return name.title() if name.isupper() and len(words) > 1 else name
+
+
+def _without_agency(name: str) -> str:
+    """`Ada Penn Associated Press` → `Ada Penn`; an agency alone stays."""
+    words = name.split()
+    for length in (3, 2, 1):
+        if len(words) >= length + 2 and agencies.named(" ".join(words[-length:])):
+            return _WITH.sub("", " ".join(words[:-length]))
     return name
+
+
+def _is_institution(name: str, sites: frozenset[str]) -> bool:
+    """Whether the name is an agency's, the site's own, or a role without a person."""
+    same = key(name)
+    return (
+        agencies.named(name) is not None
+        or any(site in same or (len(same) > 3 and same in site) for site in sites)
+        or _ROLE.search(name) is not None
+    )

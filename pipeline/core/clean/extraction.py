@@ -128,9 +128,9 @@ def _header(raw: RawArticle, name: str) -> str | None:
 def _search_date(page: Page, raw: RawArticle) -> str | None:
     """Ask htmldate for the day of publication; a page that breaks it simply has no date."""
     tree = tree_of(page.dom.html or "<html></html>")
+    latest = raw.fetched_at.strftime("%Y-%m-%d")
     try:
-        return find_date(
-            tree, original_date=True, extensive_search=False, max_date=raw.fetched_at.strftime("%Y-%m-%d")
-        )
+        quick = find_date(tree, original_date=True, extensive_search=False, max_date=latest)
+        return quick or find_date(tree, original_date=True, extensive_search=True, max_date=latest)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return None

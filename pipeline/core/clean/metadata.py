@@ -84,6 +84,7 @@ def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | N
         fetched_at=raw.fetched_at,
         search=search_date,
     )
+    site_names = [site.value if site else "", raw.source.name, *_host_names(page.url), *_publishers(article)]
     h1s = page.texts("h1")
     headlines = [text for node in article if (text := text_of(node.get("headline") or node.get("name")))]
     metas = [content for name in _OG_TITLES for content in page.meta.get(name, ())[:1]]
@@ -93,14 +94,14 @@ def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | N
         metas=metas,
         html_titles=page.texts("head title")[:1],
         feed=entry.title if entry else None,
-        site_names=[site.value if site else "", raw.source.name, *_host_names(page.url), *_publishers(article)],
+        site_names=site_names,
     )
     spellings = [title.value if title else "", *h1s[:1], *headlines, *metas, (entry.title or "") if entry else ""]
     chosen: dict[str, Choice[Any] | None] = {
         "title": title,
         "subtitle": _subtitle(page, article, title),
         "description": _description(page, article),
-        "authors": choose_authors(page, article, entry.authors if entry else ()),
+        "authors": choose_authors(page, article, entry.authors if entry else (), site_names),
         "published_at": Choice(times.published.value.at, times.published.origin) if times.published else None,
         "modified_at": Choice(times.modified.value.at, times.modified.origin) if times.modified else None,
         "section": _section(page, article),
