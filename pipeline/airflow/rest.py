@@ -65,6 +65,10 @@ class AirflowApi:
         started = self.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf or {})})
         return str(started["dag_run_id"])
 
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run that somebody paused: its runs would wait for ever."""
+        self._call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+
     def runs(self, dag_id: str, since: datetime) -> list[DagRun]:
         """The runs of a DAG that were to start at or after `since`, the newest first."""
         asked = {"run_after_gte": since.isoformat(), "order_by": "-run_after", "limit": 100}

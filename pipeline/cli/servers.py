@@ -38,7 +38,7 @@ def up(services: tuple[str, ...], free_ports: bool) -> None:
     with showing(console) as progress:
         instance.up([name for name in wanted if name != "airflow"], progress)
         if "airflow" in wanted:
-            _apply_contracts(instance, progress)
+            apply_contracts(instance, progress)
             instance.up(["airflow"], progress)
     console.print(table(instance.status()))
     if "airflow" in wanted:
@@ -84,7 +84,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(any(finding.verdict == "problem" for finding in findings))
 
 
-def _apply_contracts(instance: Instance, progress: Progress) -> None:
+def apply_contracts(instance: Instance, progress: Progress) -> None:
     """Topics and indices come before Airflow, whose DAGs run at once. Only where both servers run here."""
     running = {name for name, status in instance.status().items() if status.state == "running"}
     if not {"kafka", "elasticsearch"} <= running:
