@@ -25,7 +25,15 @@ from pipeline.core.clean.titles import key
 
 MAX_AUTHORS = 20
 MAX_NAME = 80
-_METAS = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl", "cxenseparse:author")
+_METAS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "cxenseparse:author",
+)
 _BY = re.compile(
     r"^(?:(?:written|posted|published|reported|compiled|edited|story|text|words|opinion|analysis)\s+)?(?:by|von|par|por|di|da|"
     r"door|av|af|przez|od|oleh|bởi|بقلم|كتب|כתב|מאת|נכתב על ידי|نویسنده|लेखक)(?:\s*[:：]\s*|\s+)",
@@ -46,7 +54,9 @@ _ROLES = (
     "korrespondent(?:in)?|journaliste|redactora?|periodista|jornalista|repórter|giornalista|redacteur|muhabir|корреспондент|"
     "обозреватель|редактор|журналист|specialist|fellow|professor"
 )
-_ROLE_AFTER = re.compile(rf"\s*(?:,|\s[-–—|]\s|\()\s*(?:[\w ]*\b(?:{_ROLES}|ph\.?d|m\.?d|esq)\b.*)$", re.IGNORECASE)
+_ROLE_AFTER = re.compile(
+    rf"\s*(?:,|\s[-–—|]\s|\()\s*(?:[\w ]*\b(?:{_ROLES}|ph\.?d|m\.?d|esq)\b.*)$", re.IGNORECASE
+)
 _ROLE = re.compile(rf"\b(?:{_ROLES})s?\.?$", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|author|name|"
@@ -54,6 +64,7 @@ _NO_NAME = re.compile(
     r"гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
+_PARTICLES = frozenset("von van der de da di del la le al el bin ibn den ter ten dos das du zu af".split())
 _WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
 _SENTENCE = re.compile(r"(?<=\w{4})\. ")
 
@@ -67,7 +78,8 @@ def choose_authors(
     institutions: Choice[tuple[str, ...]] | None = None
     for origin, texts in _places(page, article, feed, by_id):
         names = clean_names(texts, sites)
-        if names and not all(_is_institution(name, sites) for name in names):
+        people = [name for name in names if not _is_institution(name, sites)]
+        if people and (institutions is None or all(map(_is_full_name, people))):
             return Choice(names, origin)
         if names and institutions is None:
             institutions = Choice(names, origin)
@@ -158,6 +170,16 @@ def _without_agency(name: str) -> str:
         if len(words) >= length + 2 and agencies.named(" ".join(words[-length:])):
             return _WITH.sub("", " ".join(words[:-length]))
     return name
+
+
+def _is_full_name(name: str) -> bool:
+    """Whether the name is beyond doubt a person's: two to four words that begin like names."""
+    words = [word for word in name.split() if word.lower() not in _PARTICLES]
+    return (
+        2 <= len(words) <= 4
+        and words[0].lower() not in ("the", "die", "der", "la", "le", "el")
+        and all(word[0].isupper() or not word[0].islower() for word in words)
+    )
 
 
 def _is_institution(name: str, sites: frozenset[str]) -> bool:

@@ -1,8 +1,8 @@
 """The body of the article: which text of the page is its own.
 
     page ──strip──► tree ──► blocks ──► region ──► selection ──► foreign lines ──► paragraphs
-                                                        │ nearly nothing
-                                                        └──► trafilatura on the whole page
+                                                        │ nearly nothing, or not what is declared
+                                                        └──► trafilatura on the whole page, the declared text
 
 Our own pass over the blocks is quicker and more precise than the library (docs/decisions/030-clean.md has
 the figures); the library is asked where we find too little, because it knows more kinds of odd pages.
@@ -10,7 +10,9 @@ the figures); the library is asked where we find too little, because it knows mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from lxml.etree import LxmlError, _Element
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -21,13 +23,15 @@ from pipeline.core.clean.blocks import blocks_of
 from pipeline.core.clean.characters import lines
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.region import find_region
-from pipeline.core.clean.selection import select
+from pipeline.core.clean.selection import BY_PLACE, is_linked, select
 from pipeline.core.clean.teasers import foreign_lines
 from pipeline.core.clean.titles import key
 from pipeline.errors import InvalidRecord
 
 ENOUGH = 250
 """Characters; with less we ask the library for a second opinion and take the longer one."""
+COVERED = 0.6
+"""With a smaller share of the words that structured data declares as the text, we look elsewhere too."""
 CONTENT_PARAGRAPHS = 4
 """A form or an aside with so many paragraphs is what some systems wrap the whole page in."""
 
@@ -35,6 +39,7 @@ _STRIPPED = (
     "script, style, svg, iframe, template, canvas, object, nav, footer, aside, form, button, select, "
     '[role="navigation"], [role="banner"], [role="contentinfo"], [role="complementary"]'
 )
+_WORD = re.compile(r"\w+")
 _WRAPPERS = frozenset({"form", "aside", "footer"})
 
 
@@ -48,26 +53,61 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The paragraphs of the article in order, what was removed around and inside them, and who found them."""
+    """The paragraphs of the article in order, what was removed around and inside them, and who found them.
+
+    `links` counts the lines of the whole page that are nothing but a link, `lines` holds the keys of all
+    lines that cannot be text: those, captions, labels, the title.
+    """
 
     paragraphs: list[str]
     removed: list[Removal]
     method: str
+    links: int
+    lines: frozenset[str]
 
 
-def read_body(page: Page, title: str | None, titles: list[str], headlines: tuple[str, ...]) -> Body:
-    """The article's text. `titles` are all spellings of its title, `headlines` those of other articles."""
+def read_body(
+    page: Page, title: str | None, titles: list[str], headlines: tuple[str, ...], declared: str | None
+) -> Body:
+    """The article's text.
+
+    `titles` are all spellings of its title, `headlines` those of other articles, `declared` the text that
+    structured data gives, if it may be used.
+    """
+    body = _from_blocks(page, title, titles, headlines)
+    too_little = sum(map(len, body.paragraphs)) < ENOUGH
+    if not too_little and (declared is None or coverage(declared, body.paragraphs) >= COVERED):
+        return body
+    others = [replace(body, paragraphs=_rescued(page, body), removed=[], method="trafilatura")]
+    if declared is not None:
+        others.append(replace(body, paragraphs=lines(declared), removed=[], method="json-ld"))
+        return max((body, *others), key=lambda found: min(coverage(declared, found.paragraphs), COVERED))
+    return max((body, *others), key=lambda found: sum(map(len, found.paragraphs)))
+
+
+def _from_blocks(page: Page, title: str | None, titles: list[str], headlines: tuple[str, ...]) -> Body:
     tree = tree_of(_stripped(page))
-    region = find_region(tree, blocks_of(tree), _heading(tree, title, titles))
+    blocks = blocks_of(tree)
+    region = find_region(tree, blocks, _heading(tree, title, titles))
     selected = select(region, frozenset(filter(None, map(key, titles))))
     foreign = foreign_lines(selected.kept, title or "", headlines)
-    paragraphs = [block.text for block in selected.kept if block not in foreign]
-    if sum(map(len, paragraphs)) < ENOUGH:
-        rescued = _rescued(page)
-        if sum(map(len, rescued)) > sum(map(len, paragraphs)):
-            return Body(rescued, [], "trafilatura")
     removed = [Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())]
-    return Body(paragraphs, removed, "blocks")
+    linked = [key(block.text) for block in blocks if is_linked(block)]
+    condemned = [key(removal.text) for removal in removed if removal.rule not in BY_PLACE]
+    return Body(
+        paragraphs=[block.text for block in selected.kept if block not in foreign],
+        removed=removed,
+        method="blocks",
+        links=len(linked),
+        lines=frozenset(linked + condemned),
+    )
+
+
+def coverage(declared: str, paragraphs: list[str]) -> float:
+    """The share of the declared text's words that the paragraphs have, 0 to 1."""
+    wanted = Counter(_WORD.findall(declared.casefold()))
+    found = Counter(_WORD.findall(" ".join(paragraphs).casefold()))
+    return (wanted & found).total() / wanted.total() if wanted else 1.0
 
 
 def tree_of(html: str) -> HtmlElement:
@@ -93,14 +133,18 @@ def _wraps_the_page(node: LexborNode) -> bool:
 
 def _heading(tree: HtmlElement, title: str | None, titles: list[str]) -> _Element | None:
     """The element that shows the title: a heading that says the same, or the only `<h1>`."""
-    headings = {key("".join(element.itertext())): element for element in reversed(list(tree.iter("h1", "h2", "h3")))}
-    shown = next((headings[same] for text in (title, *titles) if text and (same := key(text)) in headings), None)
+    headings = {
+        key("".join(element.itertext())): element for element in reversed(list(tree.iter("h1", "h2", "h3")))
+    }
+    shown = next(
+        (headings[same] for text in (title, *titles) if text and (same := key(text)) in headings), None
+    )
     h1s = list(tree.iter("h1"))
     return h1s[0] if shown is None and len(h1s) == 1 else shown
 
 
-def _rescued(page: Page) -> list[str]:
-    """What trafilatura makes of the whole page, with all its fallbacks."""
+def _rescued(page: Page, body: Body) -> list[str]:
+    """What trafilatura makes of the whole page, with all its fallbacks, but for lines we know better."""
     document = bare_extraction(tree_of(page.dom.html or "<html></html>"), include_comments=False)
     text = getattr(document, "text", None)
-    return lines(text) if isinstance(text, str) else []
+    return [line for line in lines(text) if key(line) not in body.lines] if isinstance(text, str) else []

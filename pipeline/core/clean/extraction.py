@@ -15,10 +15,11 @@ from datetime import datetime
 from htmldate import find_date
 
 from pipeline.core.clean import agencies, kinds
+from pipeline.core.clean.access import Access
 from pipeline.core.clean.body import Removal, read_body, tree_of
 from pipeline.core.clean.characters import count_words
 from pipeline.core.clean.charset import decode
-from pipeline.core.clean.jsonld import text_of
+from pipeline.core.clean.jsonld import Node, text_of
 from pipeline.core.clean.language import choose_language
 from pipeline.core.clean.metadata import own_nodes, read_metadata
 from pipeline.core.clean.page import Page, parse
@@ -29,6 +30,8 @@ from pipeline.errors import InvalidRecord
 EXTRACTION_VERSION = "clean.v1"
 """Raised with every change of the rules; articles cleaned under another version are no corrections."""
 
+DECLARED_WORDS = 100
+"""A shorter `articleBody` is a summary as often as the text."""
 MAX_PAGE_BYTES = 4 * 2**20
 """A page's cap (DESIGN.md §2); fetch keeps to it, so a longer one did not come from us."""
 
@@ -58,13 +61,16 @@ def explain(raw: RawArticle) -> Extracted:
     kinds.refuse_bytes(raw)
     decoded = decode(raw.body, raw.http.content_type)
     page = parse(decoded.text, raw.http.final_url)
+    nodes = own_nodes(page)
+    kinds.refuse_declared(page, nodes)
     metadata = read_metadata(page, raw, lambda: _search_date(page, raw))
-    body = read_body(page, metadata.title, metadata.titles, raw.headlines)
+    body = read_body(
+        page, metadata.title, metadata.titles, raw.headlines, _declared_text(nodes, metadata.access)
+    )
     paragraphs = body.paragraphs
     text = "\n\n".join(paragraphs)
     words = count_words(text)
-    kinds.refuse_page(page, metadata, paragraphs, words)
-    nodes = own_nodes(page)
+    kinds.refuse_shape(page, nodes, metadata.title or "", metadata.access, body, words)
     agency = agencies.choose_agency(page, nodes, metadata.authors, text)
     structured = next((found for node in nodes if (found := text_of(node.get("inLanguage")))), None)
     language = choose_language(page, structured, _header(raw, "content-language"), text)
@@ -108,6 +114,14 @@ def explain(raw: RawArticle) -> Extracted:
         provenance=dict(sorted(provenance.items())),
     )
     return Extracted(article, tuple(body.removed), decoded.encoding)
+
+
+def _declared_text(nodes: list[Node], access: Access) -> str | None:
+    """The text structured data gives, long enough to be one; never of a page that readers must pay for."""
+    if access in ("paywalled", "metered"):
+        return None
+    text = next((found for node in nodes if (found := text_of(node.get("articleBody")))), None)
+    return text if text and count_words(text) >= DECLARED_WORDS else None
 
 
 def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:

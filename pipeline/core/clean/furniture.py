@@ -36,13 +36,17 @@ _PAIRS = frozenset(
     "sr only|screen reader|visually hidden|read more|read also|see also|also read|more stories|more news|more from|most read|"
     "most viewed|you may|up next|sign up|author info|author box|author bio|author card|about author|post meta|entry meta|"
     "article meta|post tags|entry tags|article tags|post nav|post navigation|entry footer|article footer|post footer|"
-    "story footer|no print|print block|print only|publish date|call to|fact box|info box|link list|link box|article links|story links|inline promo".split("|")
+    "story footer|no print|print block|print only|publish date|call to|fact box|info box|link list|link box|article links|story links|inline promo".split(
+        "|"
+    )
 )
 _READERS = frozenset("comment comments commentlist disqus respond replies livefyre".split())
 _BODY = frozenset(
     "article body|articlebody|entry content|post content|post body|story body|storybody|article content|article text|"
     "articletext|story content|content body|body content|article copy|story text|news body|newsbody|artikel body|"
-    "articulo cuerpo|cuerpo|article main|rich text|richtext|single content|td post|post entry|text content".split("|")
+    "articulo cuerpo|cuerpo|article main|rich text|richtext|single content|td post|post entry|text content".split(
+        "|"
+    )
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 

@@ -1,35 +1,39 @@
 """What kind of page this is, and why some kinds do not become articles.
 
 The rules only speak when they are sure: a page wrongly kept is a short text in the index, a page wrongly
-discarded is an article lost.
+discarded is an article lost. So a kind is believed when the page declares it, or when nothing on the page
+says it is an article and its shape says it is something else.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
-from pipeline.core.clean.jsonld import article_nodes, types
+from pipeline.core.clean.body import Body
+from pipeline.core.clean.jsonld import Node, types
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.reasons import MIN_WORDS
 from pipeline.core.model import RawArticle
 from pipeline.errors import Discard
 
-if TYPE_CHECKING:
-    from pipeline.core.clean.metadata import Metadata
+ERROR_WORDS = 120
+"""An error page may explain itself at this length; an article with such a headline is longer."""
+STUB_WORDS = 60
+"""What a paid page shows for free is a stub below this; above, it is enough to be found by."""
+MEDIA_WORDS = 120
+"""A player's page with more words than this has a text of its own, a transcript for example."""
+INDEX_LINKS = 20
+INDEX_WORDS = 150
+"""A page nobody calls an article, with so many linked lines and fewer words of prose, lists others."""
+SECTION_WORDS = 2
+GALLERY_CAPTIONS = 5
 
 _HTML_TYPE = re.compile(r"html|xml|^text/plain|^application/octet-stream|^\s*$", re.IGNORECASE)
 _MAGIC = (
-    b"%PDF-",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"RIFF",
+    *(b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3"),
     b"\x00\x00\x00\x18ftyp",
-    b"OggS",
-    b"ID3",
 )
 _FEED = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
@@ -37,14 +41,20 @@ _FEED = re.compile(
 _TAG = re.compile(
     rb"<(?:!doctype|html|head|body|div|p|article|meta|title|main|section|h1|span|table|a)\b", re.IGNORECASE
 )
-_ERROR_TITLE = re.compile(
-    r"^\W*(?:error\s*)?(?:40[0134]|410|50[0234])\b|page not found|seite nicht gefunden|page introuvable|p[aá]gina no encontrada|"
-    r"p[aá]gina n[aã]o encontrada|pagina non trovata|pagina niet gevonden|access denied|just a moment|attention required|"
-    r"are you a robot|security check|service unavailable|страница не найдена|الصفحة غير موجودة|صفحه یافت نشد|找不到|ページが見つかりません",
-    re.IGNORECASE,
-)  # fmt: skip
-_ERROR_MOST_WORDS = 120
-_STUB_MOST_WORDS = 60
+_ERROR_TITLES = (
+    r"^\W*(?:error\s*)?(?:40[0134]|410|50[0234])\b",
+    "page not found|not found$|access denied|just a moment|attention required|are you a robot|service unavailable",
+    "security check|before you continue|verify you are human|pardon our interruption|site maintenance",
+    "seite nicht gefunden|page introuvable|page non trouvée|p[aá]gina no encontrada|p[aá]gina n[aã]o encontrada",
+    "pagina non trovata|pagina niet gevonden|sidan hittades inte|siden ble ikke funnet|siden blev ikke fundet",
+    "nie znaleziono strony|stránka nenalezena|sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang",
+    "страница не найдена|сторінку не знайдено|الصفحة غير موجودة|صفحه یافت نشد|页面不存在|頁面不存在|找不到页面|找不到頁面",
+    "ページが見つかりません|페이지를 찾을 수 없습니다",
+)
+_ERROR_TITLE = re.compile("|".join(_ERROR_TITLES), re.IGNORECASE)
+_LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemList"})
+_MEDIA = frozenset({"VideoObject", "AudioObject", "PodcastEpisode", "RadioEpisode", "TVEpisode", "Movie"})
+_GALLERIES = frozenset({"ImageGallery", "MediaGallery"})
 
 
 def refuse_bytes(raw: RawArticle) -> None:
@@ -62,17 +72,56 @@ def refuse_bytes(raw: RawArticle) -> None:
         raise Discard("not-html", "no HTML element")
 
 
-def refuse_page(page: Page, metadata: Metadata, paragraphs: list[str], words: int) -> None:
-    """Raise Discard when the page is of a kind that has no article text."""
-    title = metadata.title or ""
-    if _ERROR_TITLE.search(title) and words <= _ERROR_MOST_WORDS:
-        raise Discard("error-page", title)
-    if not paragraphs:
+def refuse_declared(page: Page, article: list[Node]) -> None:
+    """Raise Discard for a page that says itself it is no single article."""
+    kinds = _kinds(article[:1])
+    if "LiveBlogPosting" in kinds:
+        raise Discard("live-blog", "declared as a live blog")
+    if not article and _kinds(page.nodes) & _GALLERIES:
+        raise Discard("gallery", "declared as a gallery")
+
+
+def refuse_shape(page: Page, article: list[Node], title: str, access: str, body: Body, words: int) -> None:
+    """Raise Discard when what was found is no article text."""
+    if words <= ERROR_WORDS and _ERROR_TITLE.search(title):
+        raise Discard("error-page", title[:200])
+    if not body.paragraphs:
         raise Discard("no-text")
+    if not _says_article(page, article):
+        _refuse_other(page, body, words)
     if words < MIN_WORDS:
         raise Discard("too-short", f"{words} words")
-    if metadata.access == "paywalled" and words < _STUB_MOST_WORDS:
+    if access == "paywalled" and words < STUB_WORDS:
         raise Discard("paywalled", f"{words} words are free")
-    kinds = {kind for node in article_nodes(page.nodes)[:1] for kind in types(node)}
-    if "LiveBlogPosting" in kinds:
-        raise Discard("live-blog")
+
+
+def _refuse_other(page: Page, body: Body, words: int) -> None:
+    kinds = _kinds(page.nodes)
+    declared = page.first_meta("og:type") or ""
+    captions = sum(1 for removal in body.removed if removal.rule == "caption")
+    if words < MEDIA_WORDS and (kinds & _MEDIA or declared.startswith(("video", "music"))):
+        raise Discard("media-page", f"{words} words beside a player")
+    if words < MEDIA_WORDS and captions >= GALLERY_CAPTIONS:
+        raise Discard("gallery", f"{captions} captions, {words} words")
+    if words < INDEX_WORDS and kinds & _LISTS:
+        raise Discard("index-page", f"declared as a list, {words} words")
+    if words < INDEX_WORDS and body.links >= INDEX_LINKS and _is_section(page.url):
+        raise Discard("index-page", f"{body.links} linked lines, {words} words")
+
+
+def _is_section(url: str) -> bool:
+    """Whether an address names a section: front page, `/world/`, `/news/europe`, but no slug and no number."""
+    last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
+    return len(re.split(r"[-_]", last)) <= SECTION_WORDS and not re.search(r"\d{4}|\.s?html?$|\.php$", last)
+
+
+def _says_article(page: Page, article: list[Node]) -> bool:
+    return (
+        bool(article)
+        or (page.first_meta("og:type") or "").lower() in ("article", "news", "newsarticle", "blog")
+        or page.first_meta("article:published_time") is not None
+    )
+
+
+def _kinds(nodes: Iterable[Node]) -> set[str]:
+    return {kind for node in nodes for kind in types(node)}

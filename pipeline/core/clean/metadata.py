@@ -96,7 +96,13 @@ def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | N
         feed=entry.title if entry else None,
         site_names=site_names,
     )
-    spellings = [title.value if title else "", *h1s[:1], *headlines, *metas, (entry.title or "") if entry else ""]
+    spellings = [
+        title.value if title else "",
+        *h1s[:1],
+        *headlines,
+        *metas,
+        (entry.title or "") if entry else "",
+    ]
     chosen: dict[str, Choice[Any] | None] = {
         "title": title,
         "subtitle": _subtitle(page, article, title),

@@ -104,4 +104,6 @@ OPENINGS: dict[str, str] = {
 def phrases(table: dict[str, str]) -> list[str]:
     """All phrases of a table, case folded, the longest first."""
     found = {" ".join(piece.split()) for text in table.values() for piece in text.split("|")}
-    return sorted((phrase.casefold() for phrase in found if phrase), key=lambda phrase: (-len(phrase), phrase))
+    return sorted(
+        (phrase.casefold() for phrase in found if phrase), key=lambda phrase: (-len(phrase), phrase)
+    )

@@ -42,7 +42,7 @@ _TEASER_LENGTH = 700
 _BEGINNING = 60
 _LONG = 1000
 _SHORT = 40
-_ENDS = tuple(".!?…”\"»。！？」』؟۔।:’)“;")
+_ENDS = tuple('.!?…”"»。！？」』؟۔।:’)“;')
 _CONSENT = re.compile(r"\bcookies?\b|\bGDPR\b|куки|کوکی|クッキー", re.IGNORECASE)
 _ITEMS = frozenset({"article", "li"})
 _TABLE = frozenset({"tr", "td", "th", "tbody", "table"})
@@ -237,23 +237,36 @@ def _descend(start: _Element, tree: _Weights, title: _Element | None) -> _Elemen
         children = {child: tree.of(child) for child in current.iterchildren() if tree.of(child) > 0}
         if not children:
             return current
-        best = max(children, key=lambda child: children[child] * (BODY_BONUS if furniture.is_body(child) else 1.0))
+        best = max(
+            children, key=lambda child: children[child] * (BODY_BONUS if furniture.is_body(child) else 1.0)
+        )
         own = next((child for child in children if child in above), best)
-        if own is not best and _is_article(own, title, tree):
+        if own is not best and _is_article(own, tree):
             current = own
+            continue
+        if first := _first_article(children):
+            current = first
             continue
         if best.tag in _FLOW or best in tree.leaves or not _holds_the_text(current, best, children, tree):
             return current
         current = best
 
 
-def _is_article(element: _Element, title: _Element | None, tree: _Weights) -> bool:
-    """Whether paragraphs enough follow the title inside the element: what lies beyond it is by others."""
+def _is_article(element: _Element, tree: _Weights) -> bool:
+    """Whether the element with the title holds paragraphs enough: what lies beside it is by others."""
     prose = [tree.leaves[leaf] for leaf in element.iter() if leaf in tree.leaves]
     return len(prose) >= OWN_PARAGRAPHS and sum(prose) >= OWN_TEXT
 
 
-def _holds_the_text(current: _Element, best: _Element, children: dict[_Element, float], tree: _Weights) -> bool:
+def _first_article(children: dict[_Element, float]) -> _Element | None:
+    """The first of several `<article>`s in a row: pages that scroll on append the next ones."""
+    articles = [child for child, w in children.items() if child.tag == "article" and w >= OWN_WEIGHT]
+    return articles[0] if len(articles) > 1 else None
+
+
+def _holds_the_text(
+    current: _Element, best: _Element, children: dict[_Element, float], tree: _Weights
+) -> bool:
     """Whether the article is in `best` alone and not in several children of `current`."""
     total = tree.of(current)
     share = children[best] / total
@@ -263,7 +276,9 @@ def _holds_the_text(current: _Element, best: _Element, children: dict[_Element, 
     loose = total - sum(apart.values())
     if share < MOST or loose >= LOOSE * total:
         return False
-    return not any(_alike(child, best) and w >= 0.1 * children[best] for child, w in apart.items() if child is not best)
+    return not any(
+        _alike(child, best) and w >= 0.1 * children[best] for child, w in apart.items() if child is not best
+    )
 
 
 def _alike(one: _Element, other: _Element) -> bool:

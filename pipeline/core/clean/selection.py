@@ -21,6 +21,8 @@ from pipeline.core.clean.region import Region, ends_like_a_sentence, is_unspaced
 from pipeline.core.clean.titles import key
 
 Rule = str
+BY_PLACE = frozenset({"marked", "head", "tail"})
+"""The rules that judge where a block stands and not what it is."""
 LINKED = 0.8
 TEASER_CHARACTERS = 15
 SENTENCE_CHARACTERS = 140
@@ -47,7 +49,7 @@ def select(region: Region, titles: frozenset[str]) -> Selected:
     rules = {block: rule for block, rule in _judged(region.blocks, titles)}
     prose = [block for block in region.blocks if weight(block) > 0 and block not in rules]
     if not prose:
-        return Selected([], [])
+        return Selected([], [*((block, "marked") for block in region.marked), *rules.items()])
     flow = _Flow(region, prose)
     removed: list[tuple[Block, Rule]] = [(block, "marked") for block in region.marked]
     first, last = _ends(region.blocks, rules, flow)
@@ -175,18 +177,30 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     prose = [n for n, block in enumerate(blocks) if weight(block) > 0 and block not in rules]
     inside = [n for n in prose if flow.has(blocks[n])] or prose
     first = next(n for n in prose if n >= inside[0] or flow.is_kin(blocks[n]))
-    last = inside[-1]
+    end = next((n for n in range(first, len(blocks)) if _begins_another(blocks[n], flow)), len(blocks))
+    last = max(n for n in inside if n < end)
     while first > 0 and _leads_in(blocks[first - 1], rules, flow):
         first -= 1
-    while last + 1 < len(blocks) and _goes_on(blocks[last + 1], blocks[last], rules, flow):
+    while last + 1 < end and _goes_on(blocks[last + 1], blocks[last], rules, flow):
         last += 1
     return first, last
+
+
+def _begins_another(block: Block, flow: _Flow) -> bool:
+    """A second main heading, apart from the paragraphs, is the title of an appended article."""
+    return block.tag == "h1" and not flow.has(block)
 
 
 def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
     """A first sentence may be short, or all links."""
     long_enough = len(block.text) >= (16 if is_unspaced(block.text) else 40)
-    return block not in rules and flow.has(block) and long_enough and ends_like_a_sentence(block.text) and block.tag not in HEADINGS
+    return (
+        block not in rules
+        and flow.has(block)
+        and long_enough
+        and ends_like_a_sentence(block.text)
+        and block.tag not in HEADINGS
+    )
 
 
 def _goes_on(block: Block, before: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:

@@ -1,0 +1,102 @@
+"""Pages that are no articles, each with its reason, and articles that look like them and stay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.core.clean import DISCARD_REASONS, extract
+from pipeline.errors import Discard, InvalidRecord
+from tests.unit.core.clean.pages import raw
+
+PROSE = "The ferry office will open a second window in March, the island council decided on Tuesday after a long debate. "
+LINKS = "".join(f'<li><a href="/{n}">Harbour news of the day, number {n}</a></li>' for n in range(40))
+CAPTIONS = "".join(
+    f"<figure><img src=/{n}.jpg><figcaption>A boat in the harbour, picture {n}</figcaption></figure>" for n in range(9)
+)
+
+
+def page(body: str, *, title: str = "Ferry office opens", head: str = "", data: object = None) -> str:
+    structured = f'<script type="application/ld+json">{json.dumps(data)}</script>' if data else ""
+    return f"<html lang=en><head><title>{title}</title>{head}{structured}</head><body><h1>{title}</h1>{body}</body></html>"
+
+
+def article(words: str = PROSE * 8) -> str:
+    return "<article>" + "".join(f"<p>{words}</p>" for _ in range(3)) + "</article>"
+
+
+STUB = f"<article><p>{PROSE}</p><p>{PROSE}</p></article>"
+PAID = {"@type": "NewsArticle", "headline": "Ferry office opens", "isAccessibleForFree": False}
+VIDEO = {"@type": "VideoObject", "name": "Ferry office opens"}
+LIVE = {"@type": ["LiveBlogPosting"], "headline": "Ferry office opens"}
+NEWS = {"@type": "NewsArticle", "headline": "Ferry office opens"}
+
+DISCARDED = {
+    "an empty body": (dict(body=""), "not-html"),
+    "white space": (dict(body=" \n\t "), "not-html"),
+    "a PDF posing as a page": (dict(body=b"%PDF-1.7\n%\xe2\xe3"), "not-html"),
+    "a picture posing as a page": (dict(body=b"\x89PNG\r\n\x1a\n" + b"\x00" * 500), "not-html"),
+    "random bytes": (dict(body=bytes(range(128, 256)) * 50), "not-html"),
+    "JSON by its content type": (dict(body='{"a": "<p>b</p>"}', content_type="application/json"), "not-html"),
+    "JSON without a content type": (dict(body='{"a": 1}', content_type=None), "not-html"),
+    "a feed": (dict(body='<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'), "not-html"),
+    "a status of 404": (dict(body=page(article()), status=404), "error-page"),
+    "a page that says it is not found": (
+        dict(body=page(f"<p>{PROSE}</p>", title="404 – Page not found")),
+        "error-page",
+    ),
+    "a German page that is not found": (
+        dict(body=page(f"<p>{PROSE}</p>", title="Seite nicht gefunden")),
+        "error-page",
+    ),
+    "a bot check": (dict(body=page("<p>Checking your browser.</p>", title="Just a moment...")), "error-page"),
+    "a front page": (
+        dict(body=page(f"<ul>{LINKS}</ul><p>{PROSE}</p>", title="Harbour"), url="https://daily.example/"),
+        "index-page",
+    ),
+    "a section": (
+        dict(body=page(f"<ul>{LINKS}</ul><p>{PROSE}</p>"), url="https://daily.example/world/"),
+        "index-page",
+    ),
+    "a declared list": (dict(body=page(f"<p>{PROSE * 3}</p>", data={"@type": "CollectionPage"})), "index-page"),
+    "a live blog": (dict(body=page(article(), data=LIVE)), "live-blog"),
+    "a declared gallery": (dict(body=page(CAPTIONS, data={"@type": "ImageGallery"})), "gallery"),
+    "pictures with captions": (dict(body=page(f"<p>{PROSE}</p><p>{PROSE}</p>{CAPTIONS}")), "gallery"),
+    "a player with two sentences": (dict(body=page(STUB, data=VIDEO)), "media-page"),
+    "a paid page's first lines": (dict(body=page(STUB, data=PAID)), "paywalled"),
+    "links only": (dict(body=page(f"<ul>{LINKS}</ul>", data=NEWS)), "no-text"),
+    "a caption's length": (dict(body=page("<p>The ferry office opens a second window in March.</p>")), "too-short"),
+}
+
+
+@pytest.mark.parametrize("name", DISCARDED)
+def test_page_that_is_no_article_is_discarded_with_its_reason(name: str):
+    given, reason = DISCARDED[name]
+    with pytest.raises(Discard) as found:
+        extract(raw(**given))
+    assert reason == found.value.reason
+    assert reason in DISCARD_REASONS
+
+
+KEPT = {
+    "an article among many links": dict(body=page(f"{article()}<ul>{LINKS}</ul>"), url="https://daily.example/world/"),
+    "an article about error 404": dict(body=page(article(), title="404: the number that became a joke")),
+    "an article with a video": dict(body=page(article(), data=[NEWS, VIDEO])),
+    "a long transcript beside a player": dict(body=page(article(), data=VIDEO)),
+    "a paid article that shows enough": dict(body=page(article(), data=PAID)),
+    "an article with many pictures": dict(body=page(article() + CAPTIONS)),
+    "HTML without a content type": dict(body=page(article()), content_type=None),
+    "HTML sent as plain text": dict(body=page(article()), content_type="text/plain"),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_article_that_resembles_another_kind_stays(name: str):
+    assert "second window" in extract(raw(**KEPT[name])).text
+
+
+def test_page_over_the_cap_is_a_dead_letter():
+    with pytest.raises(InvalidRecord) as found:
+        extract(raw(b"<html>" + b" " * (4 * 2**20)))
+    assert found.value.reason == "too-large"
