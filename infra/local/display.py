@@ -6,8 +6,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as Bars
 from rich.table import Column, Table
 
@@ -25,10 +33,10 @@ def showing(console: Console) -> Iterator[Progress]:
         return
     bars = Bars(
         TextColumn("{task.description}", table_column=Column(min_width=22)),
-        TextColumn("{task.fields[state]}", table_column=Column(min_width=24)),
-        BarColumn(bar_width=24),
-        DownloadColumn(),
+        TextColumn("{task.fields[state]}", table_column=Column(min_width=26)),
         TimeElapsedColumn(),
+        _WhileFetching(BarColumn(bar_width=24)),
+        _WhileFetching(DownloadColumn()),
         console=console,
     )
     with bars:
@@ -59,8 +67,19 @@ class _Lines:
         """Too many for lines."""
 
 
+class _WhileFetching(ProgressColumn):
+    """A column that is there only while bytes arrive."""
+
+    def __init__(self, column: ProgressColumn) -> None:
+        super().__init__()
+        self._column = column
+
+    def render(self, task: Task) -> RenderableType:
+        return self._column.render(task) if task.fields["fetching"] else ""
+
+
 class _Live:
-    """One bar per server, drawn in place."""
+    """One row per server, drawn in place."""
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
@@ -68,18 +87,18 @@ class _Live:
         self._mutex = threading.Lock()
 
     def step(self, name: str, text: str) -> None:
-        finished = text.startswith(("running", "stopped"))
-        if finished:
-            self._bars.stop_task(self._row(name))
-        self._bars.update(
-            self._row(name), state=text, total=1 if finished else None, completed=1 if finished else 0
-        )
+        row = self._row(name)
+        self._bars.update(row, state=text, fetching=False)
+        if text.startswith(("running", "stopped")):
+            self._bars.stop_task(row)
+        else:
+            self._bars.start_task(row)
 
     def transfer(self, name: str, done: int, total: int) -> None:
-        self._bars.update(self._row(name), total=total, completed=done)
+        self._bars.update(self._row(name), total=total, completed=done, fetching=True)
 
     def _row(self, name: str) -> TaskID:
         with self._mutex:
             if name not in self._rows:
-                self._rows[name] = self._bars.add_task(name, state="", total=None)
+                self._rows[name] = self._bars.add_task(name, state="", fetching=False, total=None)
             return self._rows[name]
