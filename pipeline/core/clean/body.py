@@ -23,7 +23,7 @@ from pipeline.core.clean.blocks import blocks_of
 from pipeline.core.clean.characters import lines
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.region import find_region
-from pipeline.core.clean.selection import BY_PLACE, is_linked, select
+from pipeline.core.clean.selection import BY_PLACE, captions_of, is_linked, select
 from pipeline.core.clean.teasers import foreign_lines
 from pipeline.core.clean.titles import key
 from pipeline.errors import InvalidRecord
@@ -55,14 +55,15 @@ class Removal:
 class Body:
     """The paragraphs of the article in order, what was removed around and inside them, and who found them.
 
-    `links` counts the lines of the whole page that are nothing but a link, `lines` holds the keys of all
-    lines that cannot be text: those, captions, labels, the title.
+    `links` and `captions` count the lines of the whole page that are nothing but that; `lines` holds the
+    keys of all lines that cannot be text: those, labels, the title.
     """
 
     paragraphs: list[str]
     removed: list[Removal]
     method: str
     links: int
+    captions: int
     lines: frozenset[str]
 
 
@@ -93,13 +94,15 @@ def _from_blocks(page: Page, title: str | None, titles: list[str], headlines: tu
     foreign = foreign_lines(selected.kept, title or "", headlines)
     removed = [Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())]
     linked = [key(block.text) for block in blocks if is_linked(block)]
+    captions = [key(block.text) for block in captions_of(blocks)]
     condemned = [key(removal.text) for removal in removed if removal.rule not in BY_PLACE]
     return Body(
         paragraphs=[block.text for block in selected.kept if block not in foreign],
         removed=removed,
         method="blocks",
         links=len(linked),
-        lines=frozenset(linked + condemned),
+        captions=len(captions),
+        lines=frozenset(linked + captions + condemned),
     )
 
 

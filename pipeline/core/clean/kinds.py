@@ -98,11 +98,10 @@ def refuse_shape(page: Page, article: list[Node], title: str, access: str, body:
 def _refuse_other(page: Page, body: Body, words: int) -> None:
     kinds = _kinds(page.nodes)
     declared = page.first_meta("og:type") or ""
-    captions = sum(1 for removal in body.removed if removal.rule == "caption")
     if words < MEDIA_WORDS and (kinds & _MEDIA or declared.startswith(("video", "music"))):
         raise Discard("media-page", f"{words} words beside a player")
-    if words < MEDIA_WORDS and captions >= GALLERY_CAPTIONS:
-        raise Discard("gallery", f"{captions} captions, {words} words")
+    if words < MEDIA_WORDS and body.captions >= GALLERY_CAPTIONS:
+        raise Discard("gallery", f"{body.captions} captions, {words} words")
     if words < INDEX_WORDS and kinds & _LISTS:
         raise Discard("index-page", f"declared as a list, {words} words")
     if words < INDEX_WORDS and body.links >= INDEX_LINKS and _is_section(page.url):

@@ -72,10 +72,26 @@ def is_linked(block: Block) -> bool:
     return not (ends_like_a_sentence(block.text) and len(block.text) > SENTENCE_CHARACTERS)
 
 
+def captions_of(blocks: list[Block]) -> set[Block]:
+    """Short text that is alone with a picture in an element which is no paragraph."""
+    alone = Counter(block.element for block in blocks)
+    return {
+        block
+        for block in blocks
+        if block.tag == "figcaption"
+        or (
+            alone[block.element] == 1
+            and block.element.tag in _FRAMES
+            and len(block.text) <= CAPTION_CHARACTERS
+            and next(block.element.iter("img", "picture", "amp-img"), None) is not None
+        )
+    }
+
+
 def _judged(blocks: list[Block], titles: frozenset[str]) -> Iterator[tuple[Block, Rule]]:
     """The blocks that one look at them condemns, with the rule."""
     seen: set[str] = set()
-    captions = _captions(blocks)
+    captions = captions_of(blocks)
     for block in blocks:
         same = key(block.text)
         rule = "caption" if block in captions else _rule(block, same, titles, seen)
@@ -102,22 +118,6 @@ def _rule(block: Block, same: str, titles: frozenset[str], seen: set[str]) -> Ru
     if same in seen:
         return "repeated"
     return None
-
-
-def _captions(blocks: list[Block]) -> set[Block]:
-    """Short text that is alone with a picture in an element which is no paragraph."""
-    alone = Counter(block.element for block in blocks)
-    return {
-        block
-        for block in blocks
-        if block.tag == "figcaption"
-        or (
-            alone[block.element] == 1
-            and block.element.tag in _FRAMES
-            and len(block.text) <= CAPTION_CHARACTERS
-            and next(block.element.iter("img", "picture", "amp-img"), None) is not None
-        )
-    }
 
 
 class _Flow:
