@@ -24,6 +24,8 @@ TRANSACTION_SECONDS = 300.0
 """After this the broker aborts an open transaction (notes on the index machine)."""
 MAX_REQUEST_BYTES = 8 * 2**20 + 64 * 2**10
 """Above the largest topic limit (dead letters, 8 MiB), so that a topic's own limit is what refuses."""
+FETCH_BYTES = 4 * 2**20
+"""What one fetch may bring of a partition: some hundred clean articles."""
 
 _CONFIG_ERRORS = (
     errors.AuthorizationError,
@@ -79,6 +81,7 @@ def consumer(settings: Settings, *, group: str | None = None, session_seconds: f
             isolation_level="read_committed",
             partition_assignment_strategy=[CooperativeStickyAssignor()],
             session_timeout_ms=int(session_seconds * 1000),
+            max_partition_fetch_bytes=FETCH_BYTES,
             allow_auto_create_topics=False,
             metrics_enabled=False,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from kafka import TopicPartition, errors
@@ -124,8 +124,14 @@ class KafkaConsumer:
         """Have something that depends on this membership closed before it ends."""
         self._closing.append(close)
 
-    def membership(self) -> Any:
-        """The client's proof of membership, which fences transactions of members that were replaced."""
+    def membership(self, partitions: Collection[int]) -> Any:
+        """The client's proof that these partitions are ours, which fences members that were replaced.
+
+        Raises Fenced when we know already that they are not: the broker would let a member go by that does
+        not say which one it is.
+        """
+        if not self._joined() or not {at.partition for at in self._owned()}.issuperset(partitions):
+            raise Fenced("a partition has another owner", group=self.group)
         return self._client.group_metadata()
 
     def _commit(self, owned: set[TopicPartition]) -> None:

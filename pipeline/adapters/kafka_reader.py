@@ -78,7 +78,7 @@ def _read(client: Any, topic: str, bounds: Mapping[TopicPartition, tuple[int, in
     while reading:
         with translated("the topic cannot be read", topic=topic):
             polled = client.poll(timeout_ms=POLL_MS)
-            behind = {at for at in reading if client.position(at, timeout_ms=_REQUEST_MS) < bounds[at][1]}
+            behind = {at for at in reading if _position(client, at) < bounds[at][1]}
         for at, records in polled.items():
             yield from (as_record(record) for record in records if record.offset < bounds[at][1])
         if polled or behind != reading:
@@ -88,3 +88,8 @@ def _read(client: Any, topic: str, bounds: Mapping[TopicPartition, tuple[int, in
         for at in reading - behind:
             client.pause(at)
         reading = behind
+
+
+def _position(client: Any, at: TopicPartition) -> int:
+    """Where a read is; at the beginning while the client finds out what retention left."""
+    return client.position(at, timeout_ms=_REQUEST_MS) or 0

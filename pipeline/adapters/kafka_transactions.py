@@ -48,13 +48,9 @@ class KafkaTransactions:
             TopicPartition(self._consumer.topic, partition): OffsetAndMetadata(position, metadata, -1)
             for partition, position in positions.items()
         }
+        membership = self._consumer.membership(positions.keys())
         self._call("the transaction cannot begin", "begin_transaction")
-        self._call(
-            "the offsets cannot be sent",
-            "send_offsets_to_transaction",
-            offsets,
-            self._consumer.membership(),
-        )
+        self._call("the offsets cannot be sent", "send_offsets_to_transaction", offsets, membership)
 
     def publish(self, messages: Sequence[Message]) -> None:
         with self._noting():

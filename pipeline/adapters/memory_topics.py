@@ -56,7 +56,7 @@ class MemoryConsumer:
 
     def progress(self) -> dict[int, Progress] | None:
         self._faults.check(self._life)
-        if not self._joined:
+        if not self._joined or self not in self._group.members:
             return None
         return {number: self._progress(number) for number in sorted(self._positions)}
 

@@ -141,7 +141,7 @@ class OnKafka:
         pass  # time does it
 
     def evict(self, consumer: Any) -> None:
-        member = consumer.membership().member_id
+        member = consumer._client.group_metadata().member_id
         self._admin.remove_group_members(consumer.group, [MemberToRemove(member_id=member)])
 
     def forget(self, topic: str, before: int) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline.core.records import Record
 from pipeline.errors import ConfigError, Fenced
+from pipeline.ports import Consumer
 from tests.contract.brokers import Broker, Member, drain, join, message, take, together, values
 
 
@@ -14,6 +16,19 @@ def publish(broker: Broker, topic: str, count: int) -> list[bytes]:
     texts = [b"%d" % number for number in range(count)]
     broker.publisher().publish([message(topic, f"a-{number}", text) for number, text in enumerate(texts)])
     return texts
+
+
+class CommittingConsumer:
+    """Commits after every poll, also after an empty one, as the stages do to get past markers."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+        self.progress = consumer.progress
+
+    def poll(self, limit: int, timeout: float) -> list[Record]:
+        records = self._consumer.poll(limit, timeout)
+        self._consumer.commit()
+        return records
 
 
 def test_progress_is_unknown_before_the_group_was_joined(broker):
@@ -141,6 +156,15 @@ def test_members_share_the_partitions_and_every_record_is_read_once(broker):
     members = together([first, second], 10, lambda members: sum(len(m.records) for m in members) >= 60)
     assert sorted(values(members[0].records) + values(members[1].records)) == sorted(texts)
     assert all({record.partition for record in member.records} <= member.owned for member in members)
+
+
+def test_member_that_commits_after_every_poll_survives_a_rebalance(broker):
+    owner, newcomer = CommittingConsumer(broker.consumer(broker.log)), broker.consumer(broker.log)
+    join(owner)
+    assert join(owner, newcomer) == [{0}, set()]
+    publish(broker, broker.log, 2)
+    assert len(take(owner, 2)) == 2
+    assert owner.progress()[0].committed == 2
 
 
 def test_successor_of_a_dead_member_waits_until_it_times_out(broker):

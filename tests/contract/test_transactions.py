@@ -172,6 +172,15 @@ def test_member_that_lost_the_log_cannot_begin(broker):
         transactions.begin({0: 1}, "")
 
 
+def test_member_that_knows_it_was_given_up_cannot_begin(broker):
+    consumer, transactions = writer(broker)
+    take(consumer, 1)
+    broker.evict(consumer)
+    until(lambda: consumer.progress() is None, "the member to notice")
+    with pytest.raises(Fenced):
+        transactions.begin({0: 1}, "")
+
+
 def test_refused_message_spoils_its_transaction_only(broker):
     _, transactions = writer(broker)
     transactions.begin({0: 3}, "")
