@@ -78,6 +78,14 @@ def absolute(link: str, base: str) -> str:
         raise InvalidUrl(link) from error
 
 
+def is_valid(text: str) -> bool:
+    """Whether a text is a URL by itself, at the least cost."""
+    try:
+        return bool(ada_url.check_url(text))
+    except UnicodeEncodeError:
+        return False
+
+
 def is_absolute(link: str) -> bool:
     """Whether a link says its own scheme. `http:page.html` does not: browsers read it relative to a base."""
     found = _SCHEME.match(link)

@@ -38,12 +38,27 @@ _MONTH_ROWS = (
 )
 MONTHS = {name: number for number, row in enumerate(_MONTH_ROWS, 1) for name in _words(row)}
 
-_WEEKDAY_STARTS = _words(
-    "mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim mié mie jue vie sáb sab "
-    "dom gio seg ter qua qui sex ma wo vr za zo pon wto śro sro czw pią pia sob nie "
-    "пн вт ср чт пт сб вс пон вто сре чет пят суб вос paz pzt sal çar per cum cmt "
-    "κυρ δευ τρι τετ πεμ παρ σαβ hét kedd sze csü pén szo vas"
+WEEKDAYS = frozenset(
+    _words(
+        # English, German, French, Spanish, Italian, Portuguese, Dutch
+        "mon tue tues wed thu thur thurs fri sat sun "
+        "monday tuesday wednesday thursday friday saturday sunday "
+        "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
+        "lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche "
+        "mié mie jue vie sáb sab dom lunes martes miércoles miercoles jueves viernes sábado sabado domingo "
+        "gio lunedì martedì mercoledì giovedì venerdì sabato domenica "
+        "lunedi martedi mercoledi giovedi venerdi "
+        "seg ter qua qui sex segunda terça quarta quinta sexta feira "
+        "ma wo vr za zo maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+        # Polish, Russian, Turkish, Greek, Hungarian, Swedish and Danish
+        "pon wto śro sro czw pią pia sob nie pn wt śr cz pt nd "
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela "
+        "пн вт ср чт пт сб вс понедельник вторник среда четверг пятница суббота воскресенье "
+        "paz pzt sal çar per cum cmt pazar pazartesi salı çarşamba perşembe cuma cumartesi "
+        "κυρ δευ τρι τετ πεμ παρ σαβ hét kedd sze csü pén szo vas mån tis ons tors fre lör sön tir lør søn"
+    )
 )
+"""Passed over, never used: a date is not made wrong by a wrong weekday."""
 
 FILLERS = frozenset(_words("at um à le el il de del den der am om the of uhr h kl o dnia г"))
 """Small words between the parts that carry no meaning for the date."""
@@ -74,11 +89,3 @@ _ZONE_HOURS = {
     13: "nzdt",
 }
 ZONES = {name: timedelta(hours=hours) for hours, names in _ZONE_HOURS.items() for name in _words(names)}
-
-
-def is_weekday(word: str) -> bool:
-    """Whether a word in lower case begins as a weekday's name does in one of the languages above.
-
-    Weekdays are never used, only passed over, so a wrong one does no harm and a wide net is enough.
-    """
-    return word.startswith(_WEEKDAY_STARTS)

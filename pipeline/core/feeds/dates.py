@@ -32,14 +32,38 @@ def read(text: str | None) -> Moment | None:
     """The moment `text` names, or None for what is no date, has two meanings or lies before `EARLIEST`."""
     if not text or len(text) > _LONGEST:
         return None
+    text = text.strip()
     try:
-        moment = _numeric(text.strip()) or _worded(text)
+        moment = _usual(text) or _numeric(text) or _worded(text)
     except (ValueError, OverflowError):
         return None
     return moment if moment and moment.at >= EARLIEST else None
 
 
 _LONGEST = 100
+
+_RFC822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"(?:GMT|UTC|Z|([+-])(\d\d)(\d\d))"
+)
+
+
+def _usual(text: str) -> Moment | None:
+    """The two forms of nearly all feeds, by a shorter way than the rest."""
+    if found := _RFC822.fullmatch(text):
+        day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
+        month = date_words.MONTHS.get(name.lower())
+        if month is None or second > "59" or hour > "23":
+            return None
+        at = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        if sign:
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            at = at - offset if sign == "+" else at + offset
+        return Moment(at, "second", True)
+    if len(text) in (20, 25) and text[10:11] == "T" and text[19:20] in ("Z", "+", "-"):
+        return Moment(datetime.fromisoformat(text).astimezone(UTC), "second", True)
+    return None
+
 
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d*)?)?"
 _OFFSET = r"(?:(?:GMT|UTC)?[+-]\d{1,2}:?\d{2}|(?:GMT|UTC)[+-]\d{1,2}|[+-]\d{2})"
@@ -116,26 +140,34 @@ def _worded(text: str) -> Moment | None:
 
 def _by_names(rest: str, clock: dict[str, str | None], zone: str | None) -> Moment | None:
     """Day, year and the name of a month are left; every word must be one we know."""
-    month: int | None = None
+    months: list[str] = []
     numbers: list[str] = []
     for word in _WORDS.findall(rest.replace("-", " ").replace("/", " ")):
         bare = word.rstrip(".").casefold()
         if word.isdigit():
             numbers.append(word)
-        elif month is None and bare in date_words.MONTHS:
-            month = date_words.MONTHS[bare]
+        elif bare in date_words.MONTHS:
+            months.append(bare)
         elif zone is None and clock and word.isupper() and bare in date_words.ZONES:
             zone = word
-        elif bare in date_words.FILLERS or date_words.is_weekday(bare) or word in ",.;|":
+        elif bare in date_words.FILLERS or bare in date_words.WEEKDAYS or word in ",.;|":
             continue
         elif not (clock and zone is None and _ZONE_NAME.fullmatch(word)):
             return None
+    month = _month(months)
     if month is None or len(numbers) != 2:
         return None
     day, year = numbers if len(numbers[0]) <= 2 else numbers[::-1]
     if len(day) > 2 or len(year) not in (2, 4):
         return None
     return _assembled({"year": year, "month": str(month), "day": day, "zone": zone} | clock)
+
+
+def _month(names: list[str]) -> int | None:
+    """The one month among the words found: "mar" is also a Tuesday, "mai" a Monday somewhere."""
+    if len(names) > 1:
+        names = [name for name in names if name not in date_words.WEEKDAYS]
+    return date_words.MONTHS[names[0]] if len(names) == 1 else None
 
 
 _ZONE_NAME = re.compile(r"[A-Z]{1,5}|Etc")
@@ -148,14 +180,14 @@ def _named(rest: str) -> str | None:
         bare = word.rstrip(".").casefold()
         if bare in date_words.ZONES:
             zone = word
-        elif not (bare in date_words.FILLERS or date_words.is_weekday(bare) or word in ",.;|"):
+        elif not (bare in date_words.FILLERS or bare in date_words.WEEKDAYS or word in ",.;|"):
             return None
     return zone
 
 
 def _meaningful(rest: str) -> bool:
     return any(
-        not date_words.is_weekday(word.casefold()) and word not in "(),." for word in _WORDS.findall(rest)
+        word.casefold() not in date_words.WEEKDAYS and word not in "(),." for word in _WORDS.findall(rest)
     )
 
 

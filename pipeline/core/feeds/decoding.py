@@ -69,7 +69,12 @@ _PATTERNS = (
 """How "<" begins in the wide encodings when the mark is missing (XML 1.0, appendix F)."""
 
 
+_WIDE_STARTS = (b"\x00", b"\xfe", b"\xff")
+
+
 def _by_mark(body: bytes) -> bytes | None:
+    if body[:1] not in _WIDE_STARTS and body[1:2] != b"\x00":
+        return None
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace").encode()

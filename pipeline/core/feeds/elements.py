@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
@@ -76,13 +77,12 @@ def each(found: Fields, *names: str) -> Iterator[Element]:
         yield from found.get(name, ())
 
 
-def text(element: Element | None) -> str:
+def text(element: Element) -> str:
     """All text inside an element, trimmed."""
-    if element is None:
-        return ""
-    if len(element) == 0:
-        return (element.text or "").strip()
-    return "".join(element.itertext()).strip()
+    if len(element):
+        return "".join(element.itertext()).strip()
+    content = element.text
+    return content.strip() if content else ""
 
 
 def markup(element: Element) -> str:
@@ -100,16 +100,20 @@ def resolved(link: str, element: Element, url: str) -> str | None:
 
     White space inside is what editors broke lines with; `&amp;` left after parsing was escaped twice.
     """
-    link = "".join(link.split("\n")).replace("\r", "").replace("\t", "").strip().replace("&amp;", "&")
+    link = link.strip()
+    if not link.isprintable() or "&amp;" in link:
+        link = _BREAKS.sub("", link).replace("&amp;", "&")
     if not link:
         return None
     try:
         if urls.is_absolute(link):
-            urls.normal(link)
-            return link
+            return link if urls.is_valid(link) else None
         return urls.absolute(link, _base(element, url))
     except urls.InvalidUrl:
         return None
+
+
+_BREAKS = re.compile(r"[\n\r\t]+")
 
 
 def _base(element: Element, url: str) -> str:

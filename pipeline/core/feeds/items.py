@@ -1,4 +1,4 @@
-"""One item of an RSS, RDF or Atom document. They borrow from one another, so one reader does for all."""
+"""One item of an RSS, RDF or Atom document, from the elements that play a role in it."""
 
 from __future__ import annotations
 
@@ -6,57 +6,36 @@ import base64
 import binascii
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pipeline.core.feeds import dates, elements
-from pipeline.core.feeds.elements import Element, Fields
+from pipeline.core.feeds.elements import Element
 from pipeline.core.feeds.model import Item
+from pipeline.core.feeds.roles import Found, by_role
 from pipeline.core.feeds.text import LONGEST_SUMMARY, LONGEST_TITLE, Markup, plain
-
-TITLE = ("title", "atom:title", "dc:title", "media:title")
-SUMMARY = (
-    *("summary", "atom:summary", "description", "dc:description", "abstract"),
-    *("itunes:summary", "media:description"),
-)
-CONTENT = (
-    *(
-        "content:encoded",
-        "content",
-        "atom:content",
-        "xhtml:body",
-        "body",
-        "xhtml:div",
-        "fullitem",
-        "fulltext",
-    ),
-)
-PUBLISHED = (
-    *("pubdate", "published", "atom:published", "issued", "atom:issued", "dcterms:issued", "dc:date"),
-    *("dcterms:date", "dcterms:available", "dcterms:created", "created", "atom:created", "date"),
-)
-UPDATED = ("updated", "atom:updated", "modified", "atom:modified", "dcterms:modified", "lastmod")
 
 
 def read(element: Element, url: str, troubles: Counter[str]) -> Item:
     """What the element announces; `url` is where the document came from."""
-    found = elements.fields(element)
+    found = by_role(element)
     return Item(
         url=_link(element, found, url, troubles),
-        title=first_plain(found, TITLE),
-        published_at=_moment(found, PUBLISHED, troubles),
-        updated_at=_moment(found, UPDATED, troubles),
-        summary=first_plain(found, SUMMARY + CONTENT, LONGEST_SUMMARY, unsaid=True),
-        authors=authors(found),
-        categories=_categories(found),
+        title=first_plain(found.get("title", ())),
+        published_at=_moment(found.get("published", ()), troubles),
+        updated_at=_moment(found.get("updated", ()), troubles),
+        summary=first_plain(found.get("summary", ()), LONGEST_SUMMARY, unsaid=True),
+        authors=_authors(found.get("author", ())),
+        categories=_categories(found.get("category", ())),
         guid=_guid(element, found),
     )
 
 
 def first_plain(
-    found: Fields, names: tuple[str, ...], limit: int = LONGEST_TITLE, *, unsaid: Markup = None
+    candidates: Iterable[Element], limit: int = LONGEST_TITLE, *, unsaid: Markup = None
 ) -> str | None:
     """The first text among these; `unsaid` is what it is where the element does not say."""
-    for element in elements.each(found, *names):
+    for element in candidates:
         content, markup = _content(element)
         if shown := plain(content, markup=unsaid if markup is None else markup, limit=limit):
             return shown
@@ -65,16 +44,16 @@ def first_plain(
 
 def _content(element: Element) -> tuple[str, Markup]:
     """Text of an element, and whether it is HTML: Atom may say so, RSS never does."""
-    kind = (element.get("type") or "").lower()
     if len(element) > 0:
         return elements.markup(element), True
-    content = elements.text(element)
+    content = element.text or ""
+    if not element.attrib:
+        return content, None
+    kind = (element.get("type") or "").lower()
     if (element.get("mode") or "").lower() == "base64" or kind == "application/octet-stream":
         content = _unbased(content)
-    if kind in ("html", "text/html"):
-        return content, True
     # Plain text by its own word, yet escaped markup in it is a frequent mistake: look.
-    return content, None
+    return content, True if kind in ("html", "text/html") else None
 
 
 def _unbased(content: str) -> str:
@@ -84,47 +63,52 @@ def _unbased(content: str) -> str:
         return content
 
 
-def _moment(found: Fields, names: tuple[str, ...], troubles: Counter[str]) -> datetime | None:
-    for element in elements.each(found, *names):
+def _moment(candidates: Iterable[Element], troubles: Counter[str]) -> datetime | None:
+    for element in candidates:
         content = elements.text(element)
-        moment = dates.read(content)
-        if moment:
+        if moment := dates.read(content):
             return moment.at
         if content:
             troubles["date-unreadable"] += 1
     return None
 
 
-def _link(element: Element, found: Fields, url: str, troubles: Counter[str]) -> str | None:
+def _link(element: Element, found: Found, url: str, troubles: Counter[str]) -> str | None:
+    links = found.get("link", ())
+    # RSS's one link, as nearly always, by a shorter way.
+    if (
+        len(links) == 1
+        and not links[0].attrib
+        and (link := elements.resolved(links[0].text or "", links[0], url))
+    ):
+        return link
     for candidate, at in _links(element, found):
+        if not candidate.strip():
+            continue
         if link := elements.resolved(candidate, at, url):
             return link
         troubles["link-invalid"] += 1
     return None
 
 
-def _links(element: Element, found: Fields) -> list[tuple[str, Element]]:
-    """Where the article may be, best first."""
-    links = [link for link in elements.each(found, "link", "atom:link") if _is_alternate(link)]
-    named = sorted((link for link in links if link.get("href") is not None), key=_is_no_page)
-    candidates = [(elements.text(link), link) for link in links if link.get("href") is None]
-    candidates += [(link.get("href"), link) for link in named]
-    candidates += [
-        (elements.text(guid), guid)
-        for guid in elements.each(found, "guid", "id", "atom:id")
-        if _is_link(guid)
-    ]
+def _links(element: Element, found: Found) -> Iterator[tuple[str, Element]]:
+    """Where the article may be, best first: a link's text, a link's target, an identifier that is a URL."""
+    links = [link for link in found.get("link", ()) if _is_alternate(link)]
+    yield from ((elements.text(link), link) for link in links if link.get("href") is None)
+    named = [link for link in links if link.get("href") is not None]
+    yield from ((link.get("href"), link) for link in sorted(named, key=_is_no_page))
+    yield from ((elements.text(guid), guid) for guid in found.get("guid", ()) if _is_link(guid))
     about = _about(element)
     if about.lower().startswith(("http://", "https://")):
-        candidates.append((about, element))
-    return [(text, at) for text, at in candidates if text.strip()]
+        yield about, element
 
 
 def _is_alternate(link: Element) -> bool:
-    return (link.get("rel") or "alternate").strip().lower() in _ALTERNATE
+    rel = link.get("rel")
+    return rel is None or rel.strip().lower() in _ALTERNATE
 
 
-_ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
+_ALTERNATE = ("", "alternate", "http://www.iana.org/assignments/relation/alternate")
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
@@ -141,19 +125,26 @@ def _is_link(guid: Element) -> bool:
     return permanent == "true" or bool(re.match(r"https?://", elements.text(guid), re.IGNORECASE))
 
 
-def _guid(element: Element, found: Fields) -> str | None:
-    guid = elements.first_text(found, "guid", "id", "atom:id") or _about(element)
-    return guid or elements.first_text(found, "dc:identifier") or None
+def _guid(element: Element, found: Found) -> str | None:
+    for guid in found.get("guid", ()):
+        if named := elements.text(guid):
+            return named
+    return _about(element) or None
 
 
 def _about(element: Element) -> str:
     return (element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or "").strip()
 
 
-def authors(found: Fields) -> tuple[str, ...]:
-    """Names of people, once each, from whichever of the usual elements comes first."""
-    for names in (("author", "atom:author"), ("dc:creator",), ("dc:author", "itunes:author")):
-        given = (_person(element) for element in elements.each(found, *names))
+def _authors(candidates: list[Element] | tuple[()]) -> tuple[str, ...]:
+    """Names of people, once each, all from elements of one kind: others repeat them in other words."""
+    if not candidates:
+        return ()
+    if len(candidates) == 1:
+        only = _person(candidates[0])
+        return (only,) if only else ()
+    for kind in dict.fromkeys(element.tag for element in candidates):
+        given = (_person(element) for element in candidates if element.tag == kind)
         if people := tuple(dict.fromkeys(name for name in given if name)):
             return people
     return ()
@@ -164,10 +155,10 @@ _ADDRESS = r"[^\s@<>()]+@[^\s@<>()]+"
 
 def _person(element: Element) -> str | None:
     """A name out of `<name>`, `name (mail)`, `mail (name)` or `name <mail>`; without a name the address."""
-    inner = elements.fields(element)
-    named = elements.first_text(inner, "name", "atom:name")
-    if inner:
-        return plain(named or elements.first_text(inner, "email", "atom:email"))
+    if len(element) > 0:
+        inner = elements.fields(element)
+        named = elements.first_text(inner, "name", "atom:name", "email", "atom:email")
+        return plain(named)
     whole = plain(elements.text(element))
     if not whole or "@" not in whole:
         return whole
@@ -176,9 +167,11 @@ def _person(element: Element) -> str | None:
     return re.sub(rf"\s*[<(]?(?:mailto:)?{_ADDRESS}[>)]?\s*", " ", whole).strip(" ,;()<>") or whole
 
 
-def _categories(found: Fields) -> tuple[str, ...]:
-    given = (
-        plain(element.get("label") or element.get("term") or elements.text(element))
-        for element in elements.each(found, "category", "atom:category", "dc:subject")
-    )
-    return tuple(dict.fromkeys(name for name in given if name))
+def _categories(candidates: Iterable[Element]) -> tuple[str, ...]:
+    names = []
+    for element in candidates:
+        given = element.attrib and (element.get("label") or element.get("term"))
+        name = plain(given or elements.text(element))
+        if name and name not in names:
+            names.append(name)
+    return tuple(names)

@@ -75,7 +75,7 @@ def _other(document: bytes, root: str | None, url: str, rules: Listing | None, *
         if inner is None:
             raise NotAFeed("text", "neither XML nor JSON nor a list of URLs")
         return parse(inner, None, url, rules=rules, pages=pages)
-    if root == "html" or _is_page(document):
+    if root in ("html", "head", "body") or _is_page(document):
         if not pages and rules is None:
             raise NotAFeed("html", "a web page where a feed should be")
         return listing.read(document, url, rules)
@@ -93,4 +93,4 @@ def _hidden_feed(document: bytes) -> bytes | None:
 
 def _is_page(document: bytes) -> bool:
     head = document[:2048].lower()
-    return b"<html" in head or b"<!doctype html" in head or b"<body" in head or b"<head" in head
+    return b"<html" in head or b"<!doctype html" in head

@@ -8,6 +8,7 @@ from collections import Counter
 from pipeline.core.feeds import elements, items
 from pipeline.core.feeds.elements import Element, Fields
 from pipeline.core.feeds.model import Feed, FeedKind, Reader
+from pipeline.core.feeds.roles import by_role
 
 MOST_ITEMS = 50_000
 """Items read of one document, the sitemap protocol's limit; further ones are counted under `over-cap`."""
@@ -30,7 +31,7 @@ def read(root: Element, url: str, reader: Reader) -> Feed | None:
     return Feed(
         kind=kind,
         reader=reader,
-        title=items.first_plain(found, items.TITLE),
+        title=items.first_plain(by_role(head).get("title", ())),
         language=_language(root, head, found),
         items=tuple(items.read(item, url, troubles) for item in announced[:MOST_ITEMS]),
         refresh_seconds=_refresh(found),

@@ -9,7 +9,8 @@ LONGEST_TITLE = 1_000
 LONGEST_SUMMARY = 2_000
 """Characters kept; a summary is a hint for later stages, the article's text comes from its page."""
 
-_LONGEST_MARKUP = 20_000
+_LONGEST_MARKUP = 10_000
+"""Characters of markup looked at for a text of at most that many."""
 
 Markup = bool | None
 
@@ -25,14 +26,19 @@ def plain(text: str | None, *, markup: Markup = None, limit: int = LONGEST_TITLE
     text = text[:_LONGEST_MARKUP]
     if markup is not False and ("<" in text or "&" in text):
         text = _without_markup(text, _ANY_TAG if markup else _KNOWN_TAG)
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line[:limit] or None
     line = " ".join(_UNPRINTABLE.sub("", _WINDOWS.sub(_as_windows, text)).split())
     return line[:limit] or None
 
 
 def _without_markup(text: str, tags: re.Pattern[str]) -> str:
     if "<" in text:
-        text = tags.sub(_replacement, _HIDDEN.sub(" ", text))
-    return html.unescape(text)
+        if "<!" in text or "<s" in text or "<S" in text:
+            text = _HIDDEN.sub(" ", text)
+        text = tags.sub(_replacement, text)
+    return html.unescape(text) if "&" in text else text
 
 
 def _replacement(tag: re.Match[str]) -> str:
