@@ -40,6 +40,8 @@ TEASER_ITEMS = 3
 
 _TEASER_LENGTH = 700
 _BEGINNING = 60
+UNSPACED = 2.5
+"""A character of Chinese, Japanese, Korean or Thai says as much as so many letters."""
 _LONG = 1000
 _SHORT = 40
 _ENDS = tuple('.!?…”"»。！？」』؟۔।:’)“;')
@@ -104,7 +106,7 @@ def weight(block: Block) -> float:
     if block.tag in HEADINGS or block.tag == "figcaption" or block.link_share > 0.5:
         return 0.0
     if is_unspaced(block.text):
-        size = int(size * 2.5)
+        size = int(size * UNSPACED)
     if size < _SHORT or _CONSENT.search(block.text):
         return 0.0
     w = min(size, _LONG) * (1 - block.link_share)

@@ -138,9 +138,13 @@ class _Flow:
         """Whether the block stands where the paragraphs stand, or in an element of the same kind."""
         return self._kind(block) in self._kinds
 
+    def holder(self, block: Block) -> _Element:
+        """The element the block's paragraph stands in."""
+        return _holder(block.element, self._top)
+
     def goes_on(self, block: Block, before: Block) -> bool:
         """Whether the block stands in the same element as the one before, or in one like it beside that."""
-        one, other = _holder(before.element, self._top), _holder(block.element, self._top)
+        one, other = self.holder(before), self.holder(block)
         return one is other or (one.getparent() is other.getparent() and self.has(block))
 
     def is_kin(self, block: Block) -> bool:
@@ -148,7 +152,7 @@ class _Flow:
         return block.element.get("class") in self._classes
 
     def _kind(self, block: Block) -> object:
-        return _kind(_holder(block.element, self._top), self._top)
+        return _kind(self.holder(block), self._top)
 
 
 def _holder(element: _Element, top: _Element) -> _Element:
@@ -177,7 +181,9 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     prose = [n for n, block in enumerate(blocks) if weight(block) > 0 and block not in rules]
     inside = [n for n in prose if flow.has(blocks[n])] or prose
     first = next(n for n in prose if n >= inside[0] or flow.is_kin(blocks[n]))
-    end = next((n for n in range(first, len(blocks)) if _begins_another(blocks[n], flow)), len(blocks))
+    end = next(
+        (n for n in range(first, len(blocks)) if _ends_text(n, blocks, rules, prose, flow)), len(blocks)
+    )
     last = max(n for n in inside if n < end)
     while first > 0 and _leads_in(blocks[first - 1], rules, flow):
         first -= 1
@@ -186,9 +192,23 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     return first, last
 
 
-def _begins_another(block: Block, flow: _Flow) -> bool:
-    """A second main heading, apart from the paragraphs, is the title of an appended article."""
-    return block.tag == "h1" and not flow.has(block)
+def _ends_text(
+    number: int, blocks: list[Block], rules: dict[Block, Rule], prose: list[int], flow: _Flow
+) -> bool:
+    """Whether a heading begins something else: an appended article, or readers' comments and the like.
+
+    That is a second main heading apart from the paragraphs, or one that is a label, unless prose goes on
+    after it where it was before.
+    """
+    block = blocks[number]
+    if block.tag not in HEADINGS:
+        return False
+    if block.tag == "h1" and not flow.has(block):
+        return True
+    if rules.get(block) != "label":
+        return False
+    before = {flow.holder(blocks[n]) for n in prose if n < number}
+    return bool(before) and not any(flow.holder(blocks[n]) in before for n in prose if n > number)
 
 
 def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:

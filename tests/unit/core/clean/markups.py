@@ -36,7 +36,9 @@ def _page(story: Story, body: str, *, head: str = "", lang: str = "en") -> str:
     )
 
 
-def _paragraphs(story: Story, p: str = "<p>{}</p>", h: str = "<h2>{}</h2>", after: dict[int, str] | None = None) -> str:
+def _paragraphs(
+    story: Story, p: str = "<p>{}</p>", h: str = "<h2>{}</h2>", after: dict[int, str] | None = None
+) -> str:
     pieces: list[str] = []
     for number, paragraph in enumerate(story.paragraphs, start=1):
         text = escape(paragraph.removeprefix("# "))
@@ -48,7 +50,9 @@ def _paragraphs(story: Story, p: str = "<p>{}</p>", h: str = "<h2>{}</h2>", afte
 
 _NAV = """<header class="site-header"><div class="logo"><a href="/">The Daily Test</a></div><nav><ul>
 <li><a href="/world">World</a></li><li><a href="/sport">Sport</a></li><li><a href="/money">Money</a></li></ul></nav></header>"""
-_FOOT = """<footer><p>© 2026 The Daily Test. All rights reserved.</p><a href="/imprint">Imprint</a></footer>"""
+_FOOT = (
+    """<footer><p>© 2026 The Daily Test. All rights reserved.</p><a href="/imprint">Imprint</a></footer>"""
+)
 _SHARE = """<div class="sharedaddy sd-sharing-enabled"><h3 class="sd-title">Share this:</h3><ul>
 <li><a href="#">Share</a></li><li><a href="#">Share</a></li></ul></div>"""
 _COMMENTS = """<div id="comments" class="comments-area"><p class="comments-link"><a href="#respond">Leave a comment</a></p>
@@ -76,11 +80,15 @@ def wordpress_linked_teaser(story: Story) -> str:
 
 
 def wordpress_bold_teaser(story: Story) -> str:
-    return _wordpress(story, f'<p><strong><a href="/t" target="_blank">{escape(story.teaser)}</a></strong></p>')
+    return _wordpress(
+        story, f'<p><strong><a href="/t" target="_blank">{escape(story.teaser)}</a></strong></p>'
+    )
 
 
 def wordpress_embedded_teaser(story: Story) -> str:
-    quote = f'<blockquote class="wp-embedded-content"><p><a href="/t">{escape(story.teaser)}</a></p></blockquote>'
+    quote = (
+        f'<blockquote class="wp-embedded-content"><p><a href="/t">{escape(story.teaser)}</a></p></blockquote>'
+    )
     return _wordpress(story, f'<figure class="wp-block-embed is-type-wp-embed"><div>{quote}</div></figure>')
 
 
@@ -133,7 +141,9 @@ def no_classes(story: Story) -> str:
 
 def hashed_classes(story: Story) -> str:
     block = '<div class="css-53u6y8 x1"><div><p class="css-at9mc1">{}</p></div></div>'
-    body = _paragraphs(story, p=block, h='<div class="css-53u6y8 x1"><div><h2 class="css-7z2a">{}</h2></div></div>')
+    body = _paragraphs(
+        story, p=block, h='<div class="css-53u6y8 x1"><div><h2 class="css-7z2a">{}</h2></div></div>'
+    )
     return _page(
         story,
         f"""<div id="app"><div class="css-1h6 e1"><header class="css-k1"><h1 class="css-88">{escape(story.title)}</h1><div class="css-99">By Ada Penn</div>
@@ -167,7 +177,9 @@ def blogger_bold_headings(story: Story) -> str:
 
 
 def blogger_spans(story: Story) -> str:
-    line = '<div style="text-align: justify;"><span style="font-family: arial;">{}</span></div><div><br /></div>'
+    line = (
+        '<div style="text-align: justify;"><span style="font-family: arial;">{}</span></div><div><br /></div>'
+    )
     return _blogger(story, _paragraphs(story, p=line, h=line), head="</head>")
 
 

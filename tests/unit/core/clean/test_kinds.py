@@ -13,7 +13,8 @@ from tests.unit.core.clean.pages import raw
 PROSE = "The ferry office will open a second window in March, the island council decided on Tuesday after a long debate. "
 LINKS = "".join(f'<li><a href="/{n}">Harbour news of the day, number {n}</a></li>' for n in range(40))
 CAPTIONS = "".join(
-    f"<figure><img src=/{n}.jpg><figcaption>A boat in the harbour, picture {n}</figcaption></figure>" for n in range(9)
+    f"<figure><img src=/{n}.jpg><figcaption>A boat in the harbour, picture {n}</figcaption></figure>"
+    for n in range(9)
 )
 
 
@@ -59,14 +60,20 @@ DISCARDED = {
         dict(body=page(f"<ul>{LINKS}</ul><p>{PROSE}</p>"), url="https://daily.example/world/"),
         "index-page",
     ),
-    "a declared list": (dict(body=page(f"<p>{PROSE * 3}</p>", data={"@type": "CollectionPage"})), "index-page"),
+    "a declared list": (
+        dict(body=page(f"<p>{PROSE * 3}</p>", data={"@type": "CollectionPage"})),
+        "index-page",
+    ),
     "a live blog": (dict(body=page(article(), data=LIVE)), "live-blog"),
     "a declared gallery": (dict(body=page(CAPTIONS, data={"@type": "ImageGallery"})), "gallery"),
     "pictures with captions": (dict(body=page(f"<p>{PROSE}</p><p>{PROSE}</p>{CAPTIONS}")), "gallery"),
     "a player with two sentences": (dict(body=page(STUB, data=VIDEO)), "media-page"),
     "a paid page's first lines": (dict(body=page(STUB, data=PAID)), "paywalled"),
     "links only": (dict(body=page(f"<ul>{LINKS}</ul>", data=NEWS)), "no-text"),
-    "a caption's length": (dict(body=page("<p>The ferry office opens a second window in March.</p>")), "too-short"),
+    "a caption's length": (
+        dict(body=page("<p>The ferry office opens a second window in March.</p>")),
+        "too-short",
+    ),
 }
 
 
@@ -80,7 +87,9 @@ def test_page_that_is_no_article_is_discarded_with_its_reason(name: str):
 
 
 KEPT = {
-    "an article among many links": dict(body=page(f"{article()}<ul>{LINKS}</ul>"), url="https://daily.example/world/"),
+    "an article among many links": dict(
+        body=page(f"{article()}<ul>{LINKS}</ul>"), url="https://daily.example/world/"
+    ),
     "an article about error 404": dict(body=page(article(), title="404: the number that became a joke")),
     "an article with a video": dict(body=page(article(), data=[NEWS, VIDEO])),
     "a long transcript beside a player": dict(body=page(article(), data=VIDEO)),
