@@ -89,8 +89,9 @@ class _News:
             yield self._article(text, self._story(), "notice", self._moment())
 
     def wire(self, outlets: int, hours: float, verbatim: float = 0.5) -> Iterator[Article]:
-        """One text carried by many outlets within hours, some as it is, others edited in any standard way."""
-        at, ways = self._at, list(STANDARD.values())
+        """One text carried by many outlets within hours, some as it is, others edited in any standard way but
+        an update, which only the agency writes."""
+        at, ways = self._at, [way for kind, way in STANDARD.items() if kind != "update"]
         text, story, moment = at.donor(600), self._story(), self._moment()
         for number in range(outlets):
             edited = ways[int(at.rng.integers(len(ways)))](text, at)

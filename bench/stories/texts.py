@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from bench.stories.languages import Language
+
+_SHORTEST_PARAGRAPH: Final = 20
 
 Sentence = tuple[str, ...]
 Paragraph = tuple[Sentence, ...]
@@ -80,7 +83,8 @@ def _paragraphs(running: list[str], rng: np.random.Generator) -> tuple[Paragraph
     start = 0
     while start < len(running):
         sentences: list[Sentence] = []
-        for length in rng.integers(7, 30, int(rng.integers(1, 5))).tolist():
+        lengths = rng.integers(7, 30, int(rng.integers(1, 5))).tolist()
+        for length in lengths if sum(lengths) >= _SHORTEST_PARAGRAPH else [*lengths, _SHORTEST_PARAGRAPH]:
             if start < len(running):
                 sentences.append(tuple(running[start : start + length]))
                 start += length

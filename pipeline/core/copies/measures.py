@@ -30,6 +30,7 @@ class Limits:
     align_net_share: float = 0.60
     foreign: float = 0.15
     match_edge: float = 0.05
+    opens: float = 0.50
     opening: float = 0.20
 
 
@@ -52,13 +53,17 @@ def foreign(longer: Prepared, shared: Hashes, limits: Limits) -> tuple[float, fl
     """Share of the longer text that stands before and after what is shared, furniture left out.
 
     The outermost twentieth of the matching positions on either side is ignored, since a stray phrase in the
-    first line would otherwise hide that everything around the match is foreign.
+    first line would otherwise hide that everything around the match is foreign. Nothing stands before a text
+    that opens with what is shared: an outlet that puts its own paragraphs below a copy's first one is no
+    round-up.
     """
     matching = member(longer.shingles[longer.net], shared)
+    opens = float(matching[: limits.anchor_positions].mean()) >= limits.opens
     places = np.flatnonzero(matching)
     strays = int(len(places) * limits.match_edge)
     first, last = int(places[strays]), int(places[len(places) - 1 - strays])
-    return first / len(matching), (len(matching) - 1 - last) / len(matching)
+    before = 0.0 if opens else first / len(matching)
+    return before, (len(matching) - 1 - last) / len(matching)
 
 
 def alignment(shorter: Prepared, longer: Prepared, limits: Limits) -> float | None:

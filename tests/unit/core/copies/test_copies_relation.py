@@ -101,6 +101,14 @@ def test_local_text_around_a_copy_is_allowed_on_one_side(text_of, base, donor):
     assert relate(text_of(base), text_of([*donor[:400], *base], "a-2")).is_copy
 
 
+def test_own_paragraphs_below_a_copys_first_one_do_not_make_a_round_up(text_of, base, donor):
+    """Outlets add local text after the lead and at the end; a round-up does not open with what it quotes."""
+    local = text_of([*base[:25], *donor[:200], *base[25:], *donor[200:400]], "a-2", source="courier")
+    verdict = relate(text_of(base), local)
+    assert (verdict.kind, verdict.evidence.before) == ("copy", 0.0)
+    assert verdict.evidence.after > 0.15
+
+
 def test_furniture_around_a_copy_is_not_foreign(text_of, base, donor):
     """A long menu before and a link block after the text are no sign of a round-up, once they are known."""
     head, foot = donor[:250], donor[250:500]
