@@ -136,6 +136,14 @@ class Instance:
         """The variables that a client of these servers needs."""
         return servers.addresses(self.ports)
 
+    def settings_given(self) -> dict[str, str]:
+        """The variables a command should use beside what runs here: addresses, and what `up` was given.
+
+        Empty when nothing runs.
+        """
+        recorded = self._supervisor.record
+        return {**recorded.environment, **self.environment()} if recorded.entries else {}
+
     def airflow_environment(self) -> dict[str, str]:
         """Everything a process needs to be part of this Airflow; it holds the keys, so never print it."""
         recorded = self._supervisor.record.environment

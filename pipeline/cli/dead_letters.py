@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import PipelineError
 
@@ -126,7 +126,7 @@ def park(numbers: tuple[int, ...], stage: str | None, about: str | None, open_: 
 def _world() -> Iterator[World]:
     from pipeline.bootstrap import World
 
-    world = World(settings.load())
+    world = World(local.load())
     try:
         yield world
     finally:

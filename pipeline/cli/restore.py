@@ -6,7 +6,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipeline import log, settings
+from pipeline import log
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 
 
@@ -19,7 +20,7 @@ def restore(as_json: bool) -> None:
     """
     from pipeline.bootstrap import World, run_restore
 
-    configured = settings.load()
+    configured = local.load()
     log.configure("WARNING")
     world = World(configured)
     columns = (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import log, settings
+from pipeline import log
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run(
     from pipeline.bootstrap import World, stopping
     from pipeline.stages.runner import Pace
 
-    configured = settings.load()
+    configured = local.load()
     log.configure(configured.log_level)
     world = World(configured)
     try:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core.search import FACETS, MARK, MAX_HITS, FacetValue, Hit, Query, Results, Sort
 
@@ -75,7 +75,7 @@ def search(
     query = Query(
         text=" ".join(words), filters=filters, since=since, until=until, limit=limit, sort=sort, facets=facets
     )
-    world = World(settings.load())
+    world = World(local.load())
     try:
         found = world.searcher.search(query)
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import ConfigError, PipelineError
 
@@ -24,7 +24,7 @@ def status(as_json: bool) -> None:
     """
     from pipeline.bootstrap import World
 
-    world = World(settings.load())
+    world = World(local.load())
     try:
         found, problems = _look(world)
     finally:

@@ -10,6 +10,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+PIPE_WIDTH = 240
+
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output, non-ASCII characters as they are."""
@@ -30,7 +32,15 @@ def print_table(
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in held:
         table.add_row(*row)
-    Console(soft_wrap=False, markup=False, highlight=False).print(table)
+    console().print(table)
+
+
+def console() -> Console:
+    """Standard output; wide when nobody looks, so that a pipe or a log gets whole lines."""
+    out = Console(markup=False, highlight=False)
+    if not out.is_terminal:
+        out.width = PIPE_WIDTH
+    return out
 
 
 def _text(cell: object) -> str:

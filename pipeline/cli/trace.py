@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core.urls import InvalidUrl, article_id, canonical
 
@@ -26,7 +26,7 @@ def trace(url: str, records: bool, as_json: bool) -> None:
     from pipeline.stages import tracing
 
     wanted = _article_id(url)
-    world = World(settings.load())
+    world = World(local.load())
     try:
         found = tracing.trace(wanted, world.ledger, world.revisions, world.stories)
         keys = {wanted, *(story.story_id for story in found.stories)} if found else {wanted}
