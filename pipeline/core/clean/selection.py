@@ -30,6 +30,8 @@ SENTENCE_CHARACTERS = 140
 CAPTION_CHARACTERS = 250
 FLOW_SHARE = 0.15
 """Elements of one kind that hold this share of the prose hold paragraphs of the article."""
+AFTERMATH = 0.5
+"""What follows a label is no part of the article if it is at most so much beside the text before."""
 COVERED = 0.6
 """Where such elements hold less than this, the page has no flow, and every element may hold paragraphs."""
 SAME = 100
@@ -207,8 +209,11 @@ def _ends_text(
         return True
     if rules.get(block) != "label":
         return False
-    before = {flow.holder(blocks[n]) for n in prose if n < number}
-    return bool(before) and not any(flow.holder(blocks[n]) in before for n in prose if n > number)
+    before = [blocks[n] for n in prose if n < number]
+    after = [blocks[n] for n in prose if n > number]
+    here = set(map(flow.holder, before))
+    goes_on = any(flow.holder(block) in here for block in after)
+    return bool(before) and not goes_on and sum(map(weight, after)) < AFTERMATH * sum(map(weight, before))
 
 
 def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:
