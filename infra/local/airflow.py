@@ -129,6 +129,7 @@ class Airflow:
             probe=probe,
             address=self.url,
             environment=environment,
+            directory=python.PROJECT,  # settings may name files relative to it, such as sources.yaml
             account="python",
             start_timeout=240,  # 11 s on an idle machine; over a minute was seen on a busy one
             stop_timeout=40,

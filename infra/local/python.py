@@ -80,6 +80,7 @@ def module(
         probe=probe,
         address=address,
         environment=environment(home, extra),
+        directory=PROJECT,
         account="python",
     )
 

@@ -125,6 +125,7 @@ class Recipes:
     def _kafka(self) -> Process:
         assert self.java is not None
         jars = self.packages.kafka(self.progress)
+        self.progress.step(kafka.NAME, "preparing")
         return kafka.prepare(self.layout, self.ports, self.settings.kafka_heap, self.java, jars)
 
     def _elasticsearch(self) -> Process:
@@ -135,6 +136,7 @@ class Recipes:
         )
 
     def _postgres(self) -> Process:
+        self.progress.step(postgres.NAME, "preparing")
         return self._database().prepare()
 
     def _database(self) -> Postgres:

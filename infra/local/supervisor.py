@@ -71,6 +71,8 @@ class Supervisor:
             self.stop([wanted.name], progress)
             entry = None
         if entry is None:
+            if self._cancelled.is_set():
+                raise Interrupted(f"{wanted.name} was not started.", "Run the same command again.")
             progress.step(wanted.name, "starting")
             entry = self._launch(wanted)
         self._await_health(entry, progress)

@@ -163,11 +163,24 @@ def test_wedged_server_is_unhealthy_and_restarted_by_the_next_start(
 def test_interrupted_start_leaves_the_server_recorded(layout: Layout, port: int) -> None:
     cancelled = threading.Event()
     servers = Supervisor(layout, cancelled)
-    cancelled.set()
-    with pytest.raises(Interrupted, match="still starting"):
-        servers.start(listener(port, SLOW), Silent())
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(servers.start, listener(port, SLOW), Silent())
+        while servers.status("thing").state == "stopped":
+            time.sleep(0.02)
+        cancelled.set()
+        with pytest.raises(Interrupted, match="still starting"):
+            starting.result()
     assert servers.status("thing").state == "starting"
     servers.stop(["thing"], Silent())
+    assert servers.status("thing").state == "stopped"
+
+
+def test_nothing_starts_after_an_interrupt(layout: Layout, port: int) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    servers = Supervisor(layout, cancelled)
+    with pytest.raises(Interrupted, match="was not started"):
+        servers.start(listener(port), Silent())
     assert servers.status("thing").state == "stopped"
 
 
