@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 import yaml
@@ -38,6 +40,29 @@ def read(text: str, name: str = "sources.yaml") -> tuple[Source, ...]:
     if complaints:
         raise ConfigError("\n".join(_located(text, name, complaints)), file=name)
     return tuple(_source(row) for row in given["sources"])
+
+
+def row(source: Source) -> str:
+    """A source as lines of YAML to append to a catalogue; what is not set is left out."""
+    given: dict[str, Any] = {"id": source.id, "name": source.name, "kind": source.kind, "url": source.url}
+    optional = {
+        "language": source.language,
+        "country": source.country,
+        "pace_seconds": source.pace_seconds,
+        "unverified": source.unverified or None,
+    }
+    given |= {name: value for name, value in optional.items() if value is not None}
+    return yaml.safe_dump([given], sort_keys=False, allow_unicode=True, width=1_000)
+
+
+def free_id(name: str, taken: Iterable[str]) -> str:
+    """An id out of a name or host, not among those `taken`: letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "source"
+    used = set(taken)
+    return next(
+        name for number in count(1) if (name := base if number == 1 else f"{base}-{number}") not in used
+    )
 
 
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,6 +12,9 @@ from pipeline.core.feeds import Listing
 from pipeline.core.model import SourceFacts
 
 SourceKind = Literal["feed", "sitemap", "listing"]
+KINDS: Mapping[str, SourceKind] = {"feed": "feed", "sitemap": "sitemap", "listing": "listing"}
+"""The kinds by their names, for words that come from outside."""
+
 Health = Literal["new", "healthy", "empty", "silent", "broken", "blocked", "moved", "paused"]
 PollResult = Literal[
     "new-items", "unchanged", "not-modified", "empty", "broken", "blocked", "throttled", "deferred"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pipeline.core import hosts, urls
 from pipeline.core.hosts import HostState, RobotsCopy
-from pipeline.core.http import ROBOTS, Failure, Request, Response, redirect_of
+from pipeline.core.http import CLASSES, ROBOTS, Failure, Request, Response, redirect_of
 from pipeline.ports import Write
 from pipeline.stages.fetch_ports import FetchPorts, Options
 
@@ -62,7 +62,7 @@ class Hosts:
         if isinstance(copy, Failure):
             return copy
         if refusal := hosts.robots_refusal(copy, request.url, self._options.agent):
-            return Failure(reason=refusal, detail=copy.reason or "")
+            return _refused(refusal, copy)
         return await self._request(gate, request, patience)
 
     async def open(self, host: str) -> bool:
@@ -176,3 +176,11 @@ class Hosts:
                 break
         # Too many redirects: as if there were no file (RFC 9309 §2.3.1.2 and §2.3.1.3).
         return Failure(reason="client-error", status=404)
+
+
+def _refused(refusal: str, copy: RobotsCopy) -> Failure:
+    """A host that gave robots.txt no answer at all fails for that reason, which says more than "robots"."""
+    why = copy.reason or ""
+    if refusal == "robots-unreachable" and copy.status is None and why in CLASSES:
+        return Failure(reason=why, detail="asking for robots.txt")
+    return Failure(reason=refusal, detail=why)

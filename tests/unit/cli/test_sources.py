@@ -1,0 +1,95 @@
+"""`copydesk sources` over a catalogue on disk, and a look at a web on loopback."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from newsroom import serve
+from pipeline.cli.sources import sources
+from pipeline.core import catalogue
+from pipeline.errors import ConfigError, PipelineError
+
+ROW = "# ours\nversion: 1\nsources:\n- id: desk\n  name: The Desk\n  kind: feed\n  url: https://desk.example/feed\n"
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch) -> Path:
+    path = tmp_path / "sources.yaml"
+    path.write_text(ROW, encoding="utf-8")
+    monkeypatch.setenv("COPYDESK_SOURCES", str(path))
+    return path
+
+
+def run(*arguments: str) -> str:
+    return CliRunner().invoke(sources, arguments, catch_exceptions=False).stdout
+
+
+def test_check_counts_what_is_right_and_names_what_is_wrong(file):
+    assert run("check") == f"{file}: 1 sources in 0 languages, 0 of them unverified\n"
+    file.write_text(ROW.replace("kind: feed", "kind: feeds"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"sources.yaml:6: sources\[0\].kind"):
+        run("check")
+
+
+def test_list_as_json(file):
+    (row,) = json.loads(run("list", "--json"))
+    assert (row["id"], row["url"]) == ("desk", "https://desk.example/feed")
+
+
+def test_added_row_is_appended_unverified_and_comments_stay(file):
+    run("add", "https://börse.example/rss", "--language", "de", "--name", "Die Börse")
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(ROW)
+    added = catalogue.read(text)[1]
+    assert (added.id, added.name, added.language, added.unverified) == ("die-borse", "Die Börse", "de", True)
+
+
+def test_row_that_would_spoil_the_catalogue_is_not_written(file):
+    with pytest.raises(ConfigError, match="the same address"):
+        run("add", "https://desk.example/feed")
+    assert file.read_text(encoding="utf-8") == ROW
+
+
+def test_opml_goes_out_and_comes_in_again(file, tmp_path):
+    exported = tmp_path / "subscriptions.opml"
+    exported.write_text(run("export-opml"), encoding="utf-8")
+    assert run("import-opml", str(exported)).endswith("added 0 sources\n")
+    exported.write_text(
+        '<opml version="2.0"><body><outline text="Folder"><outline text="Ö &amp; Ä" xmlUrl="https://oa.example/rss"/>'
+        '<outline text="The Desk" xmlUrl="https://desk.example/feed"/><outline text="x" xmlUrl="ftp://x"/>'
+        "</outline></body></opml>",
+        encoding="utf-8",
+    )
+    assert run("import-opml", str(exported)).endswith("added 1 sources\n")
+    assert [row.id for row in catalogue.read(file.read_text(encoding="utf-8"))] == ["desk", "o-a"]
+
+
+def test_file_that_is_no_opml_is_refused(file, tmp_path):
+    wrong = tmp_path / "wrong.opml"
+    wrong.write_text("<rss/>", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no OPML"):
+        run("import-opml", str(wrong))
+
+
+def test_preview_and_discovery_show_what_a_site_gives(file, monkeypatch):
+    with serve() as room:
+        monkeypatch.setenv("COPYDESK_HOST_TABLE", f"*.example=127.0.0.1:{room.port}")
+        monkeypatch.setenv("COPYDESK_PACE_SECONDS", "0.01")
+        shown = run("preview", "http://harbourherald.example/feed/")
+        assert shown.startswith("rss ")
+        assert re.search(r"^\d+ entries, newest 20", shown, re.MULTILINE)
+        assert "http://harbourherald.example/feed/" in run("discover", "http://harbourherald.example/")
+        with pytest.raises(PipelineError, match="not-a-feed"):
+            run("preview", "http://harbourherald.example/")
+        with pytest.raises(PipelineError, match="address"):
+            run("preview", "http://127.0.0.1/")
+
+
+def test_catalogue_that_comes_with_the_project_is_right_and_says_what_was_not_seen():
+    rows = catalogue.read((Path(__file__).parents[3] / "sources.yaml").read_text(encoding="utf-8"))
+    assert len(rows) >= 40
+    assert len({row.language for row in rows}) >= 10
+    assert all(row.unverified for row in rows)
