@@ -30,6 +30,7 @@ from pipeline.ports import Consumer, Documents, Revisions, Stories, Transactions
 from pipeline.stages import dead_letters
 from pipeline.stages.dead_letters import Poison
 from pipeline.stages.index_takeover import Takeover
+from pipeline.stages.index_texts import Texts
 from pipeline.stages.index_view import BatchView
 from pipeline.stages.index_writes import write
 from pipeline.stages.ledger import record as record_sections
@@ -81,6 +82,7 @@ class IndexStage:
         self._clock = clock
         self._guard = PoisonGuard()
         self._furniture: Furniture | None = None
+        self._texts = Texts()
         self._unsent: dict[str, Story] = {}
 
     def __call__(self, records: Sequence[Record]) -> list[Outcome]:
@@ -168,7 +170,8 @@ class IndexStage:
     def _round(self, reads: Sequence[_Read], furniture: Furniture, done: _Done) -> Furniture:
         """Look up, decide and write; return the furniture list in force afterwards."""
         ports = self._ports
-        view = BatchView(ports.ledger, ports.revisions, ports.stories, furniture)
+        self._texts.use(furniture)
+        view = BatchView(ports.ledger, ports.revisions, ports.stories, self._texts)
         with self._timed("lookup"):
             ports.revisions.refresh()
             articles = {read.place: read.value for read in reads if isinstance(read.value, CleanArticle)}

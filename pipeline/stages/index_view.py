@@ -6,43 +6,42 @@ exactly what it would see alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from pipeline.core.copies.document import Prepared, prepare, primary_language
-from pipeline.core.copies.furniture import Furniture
-from pipeline.core.copies.sketch import WINDOW, is_candidate, lookup_rule, sketch
+from pipeline.core.copies.document import Prepared, primary_language
+from pipeline.core.copies.sketch import WINDOW, lookup_rule, within_gates
 from pipeline.core.ledger import LedgerEntry, apply
 from pipeline.core.model import CleanArticle, Revision, Story
 from pipeline.core.stories.decide import Decision
-from pipeline.core.stories.kept import document_of, kept_document, without_text
+from pipeline.core.stories.kept import without_text
 from pipeline.core.stories.order import story_id_of
 from pipeline.ports import CandidateQuery, Documents, Revisions, Stored, Stories
+from pipeline.stages.index_texts import Text, Texts
 
 _NONE: Final[dict[str, Revision]] = {}
 
 
 class BatchView:
-    """Implements `core.stories.before.Before` over the ports, under one furniture list."""
+    """Implements `core.stories.before.Before` over the ports, under the one furniture list of `texts`."""
 
     def __init__(
         self,
         ledger: Documents[LedgerEntry],
         revisions: Revisions,
         stories: Stories,
-        furniture: Furniture,
+        texts: Texts,
     ) -> None:
         self.held: dict[str, Stored[LedgerEntry]] = {}
         self._ledger = ledger
         self._revisions = revisions
         self._story_store = stories
-        self._furniture = furniture
+        self._texts = texts
         self._entries: dict[str, LedgerEntry] = {}
         self._stories: dict[str, Story | None] = {}
         self._hits: dict[int, list[Revision]] = {}
         self._kept: dict[str, dict[str, Revision]] = {}
-        self._prepared: dict[str, Prepared] = {}
-        self._own: dict[tuple[str, ...], Prepared] = {}
         self._batch = _BatchIndex()
 
     def load(self, articles: Mapping[int, CleanArticle], edited: Collection[str]) -> None:
@@ -66,14 +65,11 @@ class BatchView:
         return self._stories[story_id]
 
     def prepared(self, article: CleanArticle) -> Prepared:
-        key = (article.article_id, article.revision, article.event_at.isoformat(), article.title)
-        if key not in self._own:
-            self._own[key] = prepare(document_of(article), self._furniture)
-        return self._own[key]
+        return self._texts.of_article(article).prepared
 
     def partners(self, article: CleanArticle, position: int) -> list[Prepared]:
-        stored = {hit.key: self._prepare_kept(hit) for hit in self._hits.get(position, ())}
-        found = self._batch.near(self.prepared(article)) | stored
+        stored = {hit.key: self._texts.of_revision(hit).prepared for hit in self._hits.get(position, ())}
+        found = self._batch.near(self._texts.of_article(article)) | stored
         return [found[key] for key in sorted(found)]
 
     def revision(self, article_id: str, revision: str) -> Revision | None:
@@ -91,7 +87,7 @@ class BatchView:
         for story in decision.stories:
             self._stories[story.story_id] = story
         if decision.revision is not None:
-            self._batch.add(decision.revision, self._prepare_new(decision.revision))
+            self._batch.add(decision.revision, self._texts.of_revision(decision.revision))
         for article_id in decision.erased:
             self.revision(article_id, "")
             for texts in (self._kept[article_id], self._batch.revisions.get(article_id, {})):
@@ -121,28 +117,18 @@ class BatchView:
         return index is not None and index.position >= position
 
     def _query(self, article: CleanArticle, position: int) -> CandidateQuery:
-        ours = self.prepared(article)
-        rule = lookup_rule(ours)
+        ours = self._texts.of_article(article)
+        rule = lookup_rule(ours.prepared)
         return CandidateQuery(
             article_id=article.article_id,
             language=primary_language(article.language),
             event_from=article.event_at - WINDOW,
             event_to=article.event_at + WINDOW,
-            terms=sketch(ours),
+            terms=ours.terms,
             minimum=rule.minimum,
             short_below=rule.short_below,
             before=position,
         )
-
-    def _prepare_new(self, revision: Revision) -> Prepared:
-        if revision.article is not None:
-            return self.prepared(revision.article)
-        return prepare(kept_document(revision), self._furniture)
-
-    def _prepare_kept(self, kept: Revision) -> Prepared:
-        if kept.key not in self._prepared:
-            self._prepared[kept.key] = prepare(kept_document(kept), self._furniture)
-        return self._prepared[kept.key]
 
 
 class _BatchIndex:
@@ -150,23 +136,26 @@ class _BatchIndex:
 
     def __init__(self) -> None:
         self.revisions: dict[str, dict[str, Revision]] = {}
-        self._texts: dict[str, Prepared] = {}
-        self._by_term: dict[str, set[str]] = {}
+        self._texts: dict[str, Text] = {}
+        self._by_term: dict[str, list[str]] = {}
 
-    def add(self, revision: Revision, text: Prepared) -> None:
+    def add(self, revision: Revision, text: Text) -> None:
         texts = self.revisions.setdefault(revision.article_id, {})
         if revision.revision in texts:
             return
         texts[revision.revision] = revision
         self._texts[revision.key] = text
-        for term in sketch(text):
-            self._by_term.setdefault(term, set()).add(revision.key)
+        for term in text.terms:
+            self._by_term.setdefault(term, []).append(revision.key)
 
-    def near(self, ours: Prepared) -> dict[str, Prepared]:
-        keys = {key for term in sketch(ours) for key in self._by_term.get(term, ())}
-        texts = {key: self._texts[key] for key in keys}
-        return {
-            key: text
-            for key, text in texts.items()
-            if text.document.article_id != ours.document.article_id and is_candidate(ours, text)
-        }
+    def near(self, ours: Text) -> dict[str, Prepared]:
+        shared = Counter(key for term in ours.terms for key in self._by_term.get(term, ()))
+        rule = lookup_rule(ours.prepared)
+        found: dict[str, Prepared] = {}
+        for key, count in shared.items():
+            text = self._texts[key].prepared
+            enough = count >= rule.minimum or text.n_net < rule.short_below
+            other = text.document.article_id != ours.prepared.document.article_id
+            if enough and other and within_gates(ours.prepared, text):
+                found[key] = text
+        return found
