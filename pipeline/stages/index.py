@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline import log
-from pipeline.core.codec import from_record, to_message
+from pipeline.core.codec import from_record
 from pipeline.core.copies.furniture import Furniture, decode
 from pipeline.core.ledger import IndexSection, LedgerEntry
-from pipeline.core.model import CleanArticle, Edit, Story
+from pipeline.core.model import CleanArticle, Edit
 from pipeline.core.positions import position, version
-from pipeline.core.records import Record
+from pipeline.core.records import Message, Record
 from pipeline.core.stories.decide import Decision, decide_article, decide_edit
 from pipeline.errors import InvalidRecord
 from pipeline.ports import Consumer, Documents, Revisions, Stories, Transactions
@@ -32,13 +32,12 @@ from pipeline.stages.dead_letters import Poison
 from pipeline.stages.index_takeover import Takeover
 from pipeline.stages.index_texts import Texts
 from pipeline.stages.index_view import BatchView
-from pipeline.stages.index_writes import write
+from pipeline.stages.index_writes import announced, write
 from pipeline.stages.ledger import record as record_sections
 from pipeline.stages.outcome import Outcome
 from pipeline.stages.runner import PoisonGuard
 from pipeline.stages.runs import Run
 
-SOURCE = "/stages/index"
 logger = logging.getLogger(__name__)
 
 
@@ -69,7 +68,7 @@ class _Done:
 
     outcomes: list[Outcome] = field(default_factory=list)
     poison: list[Poison] = field(default_factory=list)
-    changed: dict[str, Story] = field(default_factory=dict)
+    changed: dict[str, Message] = field(default_factory=dict)
 
 
 class IndexStage:
@@ -83,7 +82,7 @@ class IndexStage:
         self._guard = PoisonGuard()
         self._furniture: Furniture | None = None
         self._texts = Texts()
-        self._unsent: dict[str, Story] = {}
+        self._unsent: dict[str, Message] = {}
 
     def __call__(self, records: Sequence[Record]) -> list[Outcome]:
         """Decide and write one batch. Raises Fenced when another writer took over, DeadLetterLimit, and
@@ -104,14 +103,14 @@ class IndexStage:
         self._ports.transactions.initialise()
         self._ports.consumer.rewind()
         inherited = self._ports.takeover(self._ports.consumer, self._epoch)
-        self._furniture, self._unsent = inherited.furniture, dict(inherited.unsent)
+        self._furniture, self._unsent = inherited.furniture, announced(inherited.unsent.values())
         log.event(logger, "log.taken-over", run=self._run.run_id, unsent=len(self._unsent))
 
     def _take_back(self) -> None:
         """Abort; what was stored already goes into the next transaction."""
         self._ports.transactions.abort()
         held = next(iter((self._ports.consumer.progress() or {}).values()))
-        self._unsent = self._ports.takeover.unsent(held, self._epoch)
+        self._unsent = announced(self._ports.takeover.unsent(held, self._epoch).values())
 
     def _alone(self, record: Record) -> list[Outcome]:
         """A batch of one; if even that is rejected the record itself is to blame.
@@ -145,7 +144,7 @@ class IndexStage:
             furniture = self._round(round_, furniture, done)
         self._write_off(done.poison)
         stories = self._unsent | done.changed
-        messages = [to_message(stories[story_id], source=SOURCE) for story_id in sorted(stories)]
+        messages = [stories[story_id] for story_id in sorted(stories)]
         messages += dead_letters.messages(done.poison, "index", self._clock())
         with self._timed("publish"):
             self._ports.transactions.publish(messages)

@@ -9,16 +9,19 @@ spreads to other articles before what makes the record itself known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.core.codec import to_message
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision, Story
+from pipeline.core.records import Message
 from pipeline.core.stories.decide import Decision
 from pipeline.core.stories.kept import without_text
 from pipeline.ports import Documents, Revisions, Stored, Stories
 from pipeline.stages.ledger import record as record_sections
+
+SOURCE = "/stages/index"
 
 
 def write(
@@ -27,14 +30,13 @@ def write(
     ledger: Documents[LedgerEntry],
     revisions: Revisions,
     stories: Stories,
-) -> dict[str, Story]:
-    """Write what a batch decided; return the changed stories as they are stored now, by id.
+) -> dict[str, Message]:
+    """Write what a batch decided; return the changed stories as they are stored now, by id, to be published.
 
     Raises InvalidRecord when a document is rejected or a story cannot be published.
     """
     changed = {story.story_id: story for decision in decisions for story in decision.stories}
-    for story in changed.values():
-        to_message(story, source="/stages/index")
+    messages = announced(changed.values())
     _write_revisions(decisions, revisions)
     growing = [story for story in changed.values() if story.status != "merged"]
     away = [story for story in changed.values() if story.status == "merged"]
@@ -43,7 +45,12 @@ def write(
         refused |= stories.put(group) if group else set()
     record_sections(ledger, [pair for decision in decisions for pair in decision.spread])
     record_sections(ledger, [pair for decision in decisions for pair in decision.sections], held)
-    return changed | (stories.get(refused) if refused else {})
+    return messages | announced(stories.get(refused).values() if refused else ())
+
+
+def announced(stories: Iterable[Story]) -> dict[str, Message]:
+    """The records that publish the stories, by id. Raises InvalidRecord."""
+    return {story.story_id: to_message(story, source=SOURCE) for story in stories}
 
 
 def _write_revisions(decisions: Sequence[Decision], revisions: Revisions) -> None:
