@@ -9,24 +9,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from elastic_transport import TransportError
 from elasticsearch import ApiError
 
-from pipeline.adapters.elastic_clients import RETRIED, Client, status_error, translation
+from pipeline.adapters import elastic_clients
+from pipeline.adapters.elastic_clients import RETRIED, Client, ask, status_error
 from pipeline.errors import IndexUnavailable, InvalidRecord
 
 CHUNK_ITEMS = 500
 CHUNK_BYTES = 8 * 2**20
-ATTEMPTS = 6
-FIRST_PAUSE = 0.5
 MAX_ID_BYTES = 512
 """Elasticsearch's limit on `_id`; a longer one would fail the whole request."""
+OWN_FAULT = (400, 413)
+"""Statuses that a document is to blame for."""
 REASON_CHARACTERS = 300
 
 
@@ -75,16 +74,17 @@ def write(client: Client, alias: str, operations: Iterable[Operation]) -> Settle
     """
     settled = Settled()
     for chunk in _chunks(_encoded(operations, settled)):
-        todo: Sequence[_Encoded] = chunk
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
-            todo = _settle(todo, _send(client, alias, todo), settled)
-            if not todo:
-                break
-        else:
-            raise IndexUnavailable("Elasticsearch is too busy to write", index=alias, documents=len(todo))
+        _write_chunk(client, alias, chunk, settled)
     return settled
+
+
+def _write_chunk(client: Client, alias: str, chunk: Sequence[_Encoded], settled: Settled) -> None:
+    for attempt in range(1, elastic_clients.ATTEMPTS + 1):
+        chunk = _settle(chunk, _send(client, alias, chunk), settled)
+        if not chunk:
+            return
+        elastic_clients.pause(attempt)
+    raise IndexUnavailable("Elasticsearch is too busy to write", index=alias, documents=len(chunk))
 
 
 def _encoded(operations: Iterable[Operation], settled: Settled) -> Iterator[_Encoded]:
@@ -118,17 +118,18 @@ def _send(client: Client, alias: str, items: Sequence[_Encoded]) -> list[_Answer
     """One answer an item, in order; a request that fails as a whole for one of its items is halved."""
     lines: Any = [item.lines for item in items]  # the client passes encoded lines on as they are
     try:
-        body = client.bulk(index=alias, operations=lines, require_alias=True).body
+        answer = ask(
+            "the documents cannot be written",
+            lambda: client.bulk(index=alias, operations=lines, require_alias=True),
+            but=OWN_FAULT,
+            index=alias,
+        )
     except ApiError as error:
-        if error.meta.status not in (400, 413):
-            raise translation(error, "the documents cannot be written", index=alias) from error
         if len(items) == 1:
-            return [_Answer(400, str(error))]
+            return [_Answer(error.meta.status, str(error))]
         half = len(items) // 2
         return _send(client, alias, items[:half]) + _send(client, alias, items[half:])
-    except TransportError as error:
-        raise translation(error, "the documents cannot be written", index=alias) from error
-    return [_answer(answer) for item in body["items"] for answer in item.values()]
+    return [_answer(result) for item in answer.body["items"] for result in item.values()]
 
 
 def _answer(item: dict[str, Any]) -> _Answer:
@@ -142,7 +143,7 @@ def _settle(items: Sequence[_Encoded], answers: Sequence[_Answer], settled: Sett
     for item, answer in zip(items, answers, strict=True):
         if answer.status == 409:
             settled.held.append(item.id)
-        elif answer.status in (400, 413):
+        elif answer.status in OWN_FAULT:
             settled.rejected[item.id] = answer.reason[:REASON_CHARACTERS]
         elif answer.status in RETRIED:
             again.append(item)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from elastic_transport import TransportError
+from elastic_transport import ConnectionError, TransportError
 from elasticsearch import ApiError, BadRequestError, Elasticsearch
 
 from pipeline.errors import ConfigError, IndexUnavailable, PipelineError
@@ -18,6 +19,11 @@ REQUEST_SECONDS = 60.0
 MAX_RETRIES = 3
 RETRIED = (429, 502, 503, 504)
 """Statuses that mean "not now"."""
+ATTEMPTS = 6
+FIRST_PAUSE = 0.5
+"""Seconds; each further pause is twice as long, so that a restart of the server is waited for."""
+
+T = TypeVar("T")
 
 
 def client(settings: Settings) -> Client:
@@ -45,6 +51,29 @@ def client(settings: Settings) -> Client:
         raise ConfigError(f"the Elasticsearch client cannot be made: {error}") from error
 
 
+def ask(doing: str, call: Callable[[], T], *, but: Collection[int] = (400,), **facts: object) -> T:
+    """The answer of a call of the client, asked for again while the server is busy or starting.
+
+    Raises our errors, except for the statuses in `but`, which stay the client's: a request that
+    Elasticsearch does not understand is a bug, unless the caller knows better.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return call()
+        except (ApiError, TransportError) as error:
+            if isinstance(error, ApiError) and error.meta.status in but:
+                raise
+            if attempt == ATTEMPTS or not _passing(error):
+                raise translation(error, doing, **facts) from error
+        pause(attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def pause(attempt: int) -> None:
+    """Wait after a failed attempt, counted from 1."""
+    time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+
+
 @contextmanager
 def translated(doing: str, **facts: object) -> Iterator[None]:
     """Around calls of the client: raises our errors from its own.
@@ -61,9 +90,11 @@ def translated(doing: str, **facts: object) -> Iterator[None]:
 
 def translation(error: ApiError | TransportError, doing: str, **facts: object) -> PipelineError:
     """What an error of a whole request means for the loop around us (table of the note, §2)."""
-    if isinstance(error, ApiError):
-        return status_error(error.meta.status, doing, error=str(error), **facts)
-    return IndexUnavailable(f"{doing}: Elasticsearch does not answer", error=str(error), **facts)
+    if not isinstance(error, ApiError):
+        return IndexUnavailable(f"{doing}: Elasticsearch does not answer", error=str(error), **facts)
+    if "search_context_missing_exception" in str(error):
+        return IndexUnavailable(f"{doing}: the point in time is gone", error=str(error), **facts)
+    return status_error(error.meta.status, doing, error=str(error), **facts)
 
 
 def status_error(status: int, doing: str, **facts: object) -> PipelineError:
@@ -75,3 +106,10 @@ def status_error(status: int, doing: str, **facts: object) -> PipelineError:
             return ConfigError(f"{doing}: no such index; run `copydesk index apply`", status=status, **facts)
         case _:
             return IndexUnavailable(f"{doing}: Elasticsearch answers {status}", status=status, **facts)
+
+
+def _passing(error: ApiError | TransportError) -> bool:
+    """Whether waiting may help. A timeout has waited, and the client has tried it several times."""
+    if isinstance(error, ApiError):
+        return error.meta.status in RETRIED
+    return isinstance(error, ConnectionError)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError
 
-from pipeline.adapters.elastic_clients import Client, status_error, translated
+from pipeline.adapters.elastic_clients import Client, ask, status_error
 from pipeline.core.plain import rfc3339
+from pipeline.errors import PipelineError
 from pipeline.ports import Where
 
 PAGE = 500
@@ -54,8 +56,12 @@ def search(
     excludes: Sequence[str] = (),
 ) -> Iterator[Hit]:
     """Every hit, or the first `limit`, in order; pages as needed. Hits carry `_seq_no`, `_primary_term`."""
-    with translated("the search cannot begin", index=alias):
-        point = client.open_point_in_time(index=alias, keep_alive=KEEP_ALIVE).body["id"]
+    opened = ask(
+        "the search cannot begin",
+        lambda: client.open_point_in_time(index=alias, keep_alive=KEEP_ALIVE),
+        index=alias,
+    )
+    point = opened.body["id"]
     try:
         yield from islice(_hits(client, point, query, sort, limit, excludes), limit)
     finally:
@@ -67,13 +73,12 @@ def get(client: Client, alias: str, ids: Collection[str], *, excludes: Sequence[
     """Those of the documents that exist, in real time."""
     wanted = [id for id in dict.fromkeys(ids) if id]
     for start in range(0, len(wanted), IDS_AT_ONCE):
-        with translated("the documents cannot be read", index=alias):
-            answer = client.mget(
-                index=alias, ids=wanted[start : start + IDS_AT_ONCE], source_excludes=list(excludes)
-            )
+        some = wanted[start : start + IDS_AT_ONCE]
+        request = partial(client.mget, index=alias, ids=some, source_excludes=list(excludes))
+        answer = ask("the documents cannot be read", request, index=alias)
         for document in answer.body["docs"]:
             if "error" in document:
-                raise status_error(404, "a document cannot be read", index=alias, error=document["error"])
+                raise _failed(alias, document["error"])
             if document["found"]:
                 yield document
 
@@ -83,14 +88,16 @@ def counts(client: Client, alias: str, field: str, query: Query) -> dict[str, in
     found: dict[str, int] = {}
     composite: dict[str, Any] = {"size": BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
     while True:
-        with translated("the documents cannot be counted", index=alias):
-            answer = client.search(
-                index=alias,
-                size=0,
-                query=query,
-                track_total_hits=False,
-                aggregations={"values": {"composite": composite}},
-            )
+        request = partial(
+            client.search,
+            index=alias,
+            size=0,
+            query=query,
+            allow_partial_search_results=False,
+            track_total_hits=False,
+            aggregations={"values": {"composite": composite}},
+        )
+        answer = ask("the documents cannot be counted", request, index=alias)
         page = answer.body["aggregations"]["values"]
         found |= {str(bucket["key"]["value"]): bucket["doc_count"] for bucket in page["buckets"]}
         if "after_key" not in page:
@@ -100,8 +107,7 @@ def counts(client: Client, alias: str, field: str, query: Query) -> dict[str, in
 
 def refresh(client: Client, alias: str) -> None:
     """Make everything written so far findable."""
-    with translated("the index cannot be refreshed", index=alias):
-        client.indices.refresh(index=alias)
+    ask("the index cannot be refreshed", lambda: client.indices.refresh(index=alias), index=alias)
 
 
 def _hits(
@@ -116,22 +122,30 @@ def _hits(
     size = PAGE if limit is None else max(1, min(PAGE, limit))
     after: list[Any] | None = None
     while True:
-        with translated("the search failed"):
-            answer = client.search(
-                pit={"id": point, "keep_alive": KEEP_ALIVE},
-                query=query,
-                sort=list(sort),
-                size=size,
-                search_after=after,
-                track_total_hits=False,
-                seq_no_primary_term=True,
-                source_excludes=list(excludes),
-            )
+        request = partial(
+            client.search,
+            pit={"id": point, "keep_alive": KEEP_ALIVE},
+            query=query,
+            allow_partial_search_results=False,
+            sort=list(sort),
+            size=size,
+            search_after=after,
+            track_total_hits=False,
+            seq_no_primary_term=True,
+            source_excludes=list(excludes),
+        )
+        answer = ask("the search failed", request)
         hits = answer.body["hits"]["hits"]
         yield from hits
         if len(hits) < size:
             return
         after = hits[-1]["sort"]
+
+
+def _failed(alias: str, error: Mapping[str, Any]) -> PipelineError:
+    """What the error of one document of a multi-get means."""
+    status = 404 if error["type"] == "index_not_found_exception" else 503
+    return status_error(status, "a document cannot be read", index=alias, error=error["reason"])
 
 
 def _range(path: str, start: Any, end: Any) -> Query:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.adapters import elastic_queries
 from pipeline.adapters.elastic_bulk import Operation, write
-from pipeline.adapters.elastic_clients import Client, status_error, translated
+from pipeline.adapters.elastic_clients import Client, ask, status_error
 from pipeline.core.codec import from_document, to_document
 from pipeline.core.model import Revision
 from pipeline.core.plain import rfc3339
@@ -41,12 +41,19 @@ class ElasticRevisions:
         lookups = [lookup(query) for query in queries]
         searches: list[Mapping[str, Any]] = []
         for query in lookups:
-            searches += [{}, {"query": query, "size": HITS, "sort": ["_doc"], "track_total_hits": False}]
-        with translated("candidates cannot be looked up", index=self._alias):
-            answers = self._client.msearch(index=self._alias, searches=searches).body["responses"]
+            searches += [
+                {"allow_partial_search_results": False},
+                {"query": query, "size": HITS, "sort": ["_doc"], "track_total_hits": False},
+            ]
+        answer = ask(
+            "candidates cannot be looked up",
+            lambda: self._client.msearch(index=self._alias, searches=searches),
+            index=self._alias,
+        )
         decoded: dict[str, Revision] = {}
         return [
-            self._answered(query, answer, decoded) for query, answer in zip(lookups, answers, strict=True)
+            self._answered(query, response, decoded)
+            for query, response in zip(lookups, answer.body["responses"], strict=True)
         ]
 
     def replace(self, revisions: Sequence[Revision]) -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from pipeline.core.hosts import HostState, RobotsCopy
-from pipeline.errors import InvalidRecord
+from pipeline.errors import IndexUnavailable, InvalidRecord
 from pipeline.ports import Where, Write
-from tests.contract.stores import HOUR, NOW, Stores, cleaned, entry
+from tests.contract.stores import HOUR, NOW, OnElasticsearch, Stores, cleaned, entry
 
 EVERYTHING = Where()
 
@@ -230,3 +230,16 @@ def test_every_value_is_counted_however_many_there_are(store):
     documents = put(store, *(entry(number, run_id=f"run-{number}") for number in range(1100)))
     documents.refresh()
     assert len(documents.counts("fetch.run_id", EVERYTHING)) == 1100
+
+
+@pytest.mark.servers
+def test_search_whose_point_in_time_is_gone_is_unavailable_and_no_wrong_configuration(settings):
+    store = OnElasticsearch(settings)
+    documents = put(store, *(entry(number) for number in range(1100)))
+    documents.refresh()
+    found = documents.find(EVERYTHING)
+    next(found)
+    store.client.clear_scroll(scroll_id="_all")  # points in time as well
+    with pytest.raises(IndexUnavailable):
+        list(found)
+    store.close()

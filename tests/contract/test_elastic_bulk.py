@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from elastic_transport import ApiResponseMeta, ConnectionError, HttpHeaders, NodeConfig
+from elastic_transport import ApiResponseMeta, ConnectionError, ConnectionTimeout, HttpHeaders, NodeConfig
 from elasticsearch import ApiError
 
 from pipeline.adapters import elastic_bulk, elastic_clients
@@ -54,7 +54,7 @@ class FailingClient:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elastic_bulk, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(elastic_clients, "FIRST_PAUSE", 0.0)
 
 
 def operations(*ids: str) -> list[Operation]:
@@ -110,7 +110,7 @@ def test_busy_index_is_given_up_after_some_time():
     client = ScriptedClient(b=[429] * 100)
     with pytest.raises(IndexUnavailable):
         write(client, "alias", operations("a", "b"))
-    assert len(client.requests) == elastic_bulk.ATTEMPTS
+    assert len(client.requests) == elastic_clients.ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [400, 413])
@@ -160,6 +160,48 @@ def test_requests_stay_below_the_limits_in_number_and_size(monkeypatch):
     client = ScriptedClient()
     write(client, "alias", operations(*(f"a-{number}" for number in range(1100))))
     assert [len(request) for request in client.requests] == [500, 500, 100]
+
+
+@pytest.mark.parametrize(
+    ("failures", "tried"),
+    [
+        pytest.param([api_error(429), api_error(503)], 3, id="busy"),
+        pytest.param([ConnectionError("refused")], 2, id="restarting"),
+    ],
+)
+def test_question_is_asked_again_while_the_server_is_not_ready(failures, tried):
+    calls: list[int] = []
+
+    def call() -> str:
+        calls.append(1)
+        if len(calls) <= len(failures):
+            raise failures[len(calls) - 1]
+        return "answer"
+
+    assert elastic_clients.ask("asking", call) == "answer"
+    assert len(calls) == tried
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        pytest.param(api_error(403), ConfigError, id="refused"),
+        pytest.param(api_error(404), ConfigError, id="no index"),
+        pytest.param(api_error(500), IndexUnavailable, id="broken"),
+        pytest.param(ConnectionTimeout("slow"), IndexUnavailable, id="timed out, which took its time"),
+        pytest.param(api_error(400), ApiError, id="not understood: a bug"),
+    ],
+)
+def test_question_that_waiting_does_not_help_is_asked_once(failure, expected):
+    calls: list[int] = []
+
+    def call() -> None:
+        calls.append(1)
+        raise failure
+
+    with pytest.raises(expected):
+        elastic_clients.ask("asking", call)
+    assert len(calls) == 1
 
 
 @pytest.fixture
