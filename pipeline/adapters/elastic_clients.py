@@ -92,7 +92,7 @@ def translation(error: ApiError | TransportError, doing: str, **facts: object) -
     """What an error of a whole request means for the loop around us (table of the note, §2)."""
     if not isinstance(error, ApiError):
         return IndexUnavailable(f"{doing}: Elasticsearch does not answer", error=str(error), **facts)
-    if "search_context_missing_exception" in str(error):
+    if error.meta.status == 404 and error.error != "index_not_found_exception":
         return IndexUnavailable(f"{doing}: the point in time is gone", error=str(error), **facts)
     return status_error(error.meta.status, doing, error=str(error), **facts)
 

@@ -233,13 +233,22 @@ def test_every_value_is_counted_however_many_there_are(store):
 
 
 @pytest.mark.servers
-def test_search_whose_point_in_time_is_gone_is_unavailable_and_no_wrong_configuration(settings):
+def test_search_whose_point_in_time_is_gone_is_unavailable_and_no_wrong_configuration(settings, monkeypatch):
     store = OnElasticsearch(settings)
+    points: list[str] = []
+    opened = store.client.open_point_in_time
+
+    def noting(**options):
+        answer = opened(**options)
+        points.append(answer.body["id"])
+        return answer
+
+    monkeypatch.setattr(store.client, "open_point_in_time", noting)
     documents = put(store, *(entry(number) for number in range(1100)))
     documents.refresh()
     found = documents.find(EVERYTHING)
     next(found)
-    store.client.clear_scroll(scroll_id="_all")  # points in time as well
+    store.client.close_point_in_time(id=points[0])
     with pytest.raises(IndexUnavailable):
         list(found)
     store.close()

@@ -61,7 +61,7 @@ def operations(*ids: str) -> list[Operation]:
     return [Operation(id, {"field": "value"}) for id in ids]
 
 
-def api_error(status: int) -> ApiError:
+def api_error(status: int, kind: str = "error_type") -> ApiError:
     meta = ApiResponseMeta(
         status=status,
         http_version="1.1",
@@ -69,7 +69,7 @@ def api_error(status: int) -> ApiError:
         duration=0.0,
         node=NodeConfig("http", "127.0.0.1", 9200),
     )
-    return ApiError("failed", meta, {"error": {"type": "error_type"}})
+    return ApiError(kind, meta, {"error": {"type": kind}})
 
 
 @pytest.mark.parametrize("status", [200, 201])
@@ -186,7 +186,10 @@ def test_question_is_asked_again_while_the_server_is_not_ready(failures, tried):
     ("failure", "expected"),
     [
         pytest.param(api_error(403), ConfigError, id="refused"),
-        pytest.param(api_error(404), ConfigError, id="no index"),
+        pytest.param(api_error(404, "index_not_found_exception"), ConfigError, id="no index"),
+        pytest.param(
+            api_error(404, "search_phase_execution_exception"), IndexUnavailable, id="no point in time"
+        ),
         pytest.param(api_error(500), IndexUnavailable, id="broken"),
         pytest.param(ConnectionTimeout("slow"), IndexUnavailable, id="timed out, which took its time"),
         pytest.param(api_error(400), ApiError, id="not understood: a bug"),
