@@ -22,6 +22,7 @@ from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.page import Page, text_of
 from pipeline.core.clean.titles import key
+from pipeline.core.clean.wordlists import words
 
 MAX_AUTHORS = 20
 MAX_NAME = 80
@@ -64,7 +65,7 @@ _NO_NAME = re.compile(
     r"гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset("von van der de da di del la le al el bin ibn den ter ten dos das du zu af".split())
+_PARTICLES = words("von van der de da di del la le al el bin ibn den ter ten dos das du zu af")
 _WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
 _SENTENCE = re.compile(r"(?<=\w{4})\. ")
 
@@ -155,30 +156,30 @@ def _strip(text: str) -> str:
 def _clean(piece: str) -> str | None:
     name = _SENTENCE.split(_ROLE_AFTER.sub("", _LABEL.sub("", _BY.sub("", piece))))[0]
     name = _without_agency(name.strip(" ,;:|·•-–—*.\"'()"))
-    words = name.split()
-    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(words) > 8:
+    parts = name.split()
+    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(parts) > 8:
         return None
     if not any(character.isalpha() for character in name):
         return None
-    return name.title() if name.isupper() and len(words) > 1 else name
+    return name.title() if name.isupper() and len(parts) > 1 else name
 
 
 def _without_agency(name: str) -> str:
     """`Ada Penn Associated Press` → `Ada Penn`; an agency alone stays."""
-    words = name.split()
+    parts = name.split()
     for length in (3, 2, 1):
-        if len(words) >= length + 2 and agencies.named(" ".join(words[-length:])):
-            return _WITH.sub("", " ".join(words[:-length]))
+        if len(parts) >= length + 2 and agencies.named(" ".join(parts[-length:])):
+            return _WITH.sub("", " ".join(parts[:-length]))
     return name
 
 
 def _is_full_name(name: str) -> bool:
     """Whether the name is beyond doubt a person's: two to four words that begin like names."""
-    words = [word for word in name.split() if word.lower() not in _PARTICLES]
+    parts = [word for word in name.split() if word.lower() not in _PARTICLES]
     return (
-        2 <= len(words) <= 4
-        and words[0].lower() not in ("the", "die", "der", "la", "le", "el")
-        and all(word[0].isupper() or not word[0].islower() for word in words)
+        2 <= len(parts) <= 4
+        and parts[0].lower() not in ("the", "die", "der", "la", "le", "el")
+        and all(word[0].isupper() or not word[0].islower() for word in parts)
     )
 
 

@@ -7,23 +7,22 @@ made in one pass over the tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
 from pipeline.core.clean.characters import one_line
+from pipeline.core.clean.prose import HEADINGS, weigh
+from pipeline.core.clean.wordlists import words
 
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp "
-    "rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+INLINE = words(
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp rt
+    ruby s samp small span strike strong sub sup time tt u var wbr"""
 )
-SKIPPED = frozenset(
-    "script style noscript template head svg math object embed input textarea img video audio source".split()
+SKIPPED = words(
+    "script style noscript template head svg math object embed input textarea img video audio source"
 )
 CELLS = frozenset({"td", "th"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-BOLD = frozenset({"b", "strong", "em", "i"})
 CELL_LENGTH = 200
 """A cell that follows more text than this begins a block of its own: the table is there for layout."""
 
@@ -32,15 +31,18 @@ CELL_LENGTH = 200
 class Block:
     """One line of text. `element` is the innermost block-level element around it.
 
-    `tag` is that element's, or for a plain division inside a list item or a quote, theirs. `linked` and
-    `bold` count characters inside links and inside emphasis.
+    `tag` is that element's, or for a plain division inside a list item or a quote, theirs. `linked` counts
+    the characters inside links. `weight` says how much prose the block is (see `prose.weigh`).
     """
 
     text: str
     element: _Element
     tag: str
     linked: int
-    bold: int
+    weight: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.weight = weigh(self.text, self.tag, self.linked)
 
     @property
     def link_share(self) -> float:
@@ -49,64 +51,65 @@ class Block:
 
 def blocks_of(root: _Element) -> list[Block]:
     """The blocks below `root`, in document order."""
-    return list(_Walker(root).blocks())
+    return _Walker(root).blocks
 
 
 class _Walker:
     """One walk through the tree with an explicit stack: pages nest deeper than Python recurses."""
 
     def __init__(self, root: _Element) -> None:
-        self._root = root
+        self.blocks: list[Block] = []
         self._path: list[tuple[_Element, str]] = []
         self._pieces: list[str] = []
-        self._size = self._linked = self._bold = self._in_link = self._in_bold = self._breaks = 0
+        self._size = self._linked = self._in_link = self._breaks = 0
+        self._walk(root)
 
-    def blocks(self) -> Iterator[Block]:
-        todo: list[tuple[_Element, bool]] = [(self._root, False)]
+    def _walk(self, root: _Element) -> None:
+        todo: list[_Element | tuple[_Element, str]] = [root]
         while todo:
-            element, leaving = todo.pop()
-            tag = element.tag
-            if leaving:
-                yield from self._leave(element, tag)
-            elif not isinstance(tag, str) or tag in SKIPPED:
-                self._add(element.tail)
+            step = todo.pop()
+            if isinstance(step, tuple):
+                self._leave(*step, tail=step[0] is not root)
+                continue
+            tag = step.tag
+            if not isinstance(tag, str) or tag in SKIPPED:
+                self._add(step.tail)
             elif tag == "br":
-                yield from self._break(element)
+                self._break(step.tail)
             else:
-                yield from self._enter(element, tag)
-                todo.append((element, True))
-                todo.extend((child, False) for child in element.iterchildren(reversed=True))
+                self._enter(step, tag)
+                todo.append((step, tag))
+                if len(step):
+                    todo.extend(step[::-1])
 
-    def _enter(self, element: _Element, tag: str) -> Iterator[Block]:
+    def _enter(self, element: _Element, tag: str) -> None:
         if tag in INLINE:
             self._in_link += tag == "a"
-            self._in_bold += tag in BOLD
-        elif tag in CELLS and self._size < CELL_LENGTH:
-            self._pieces.append(" ")
         else:
-            yield from self._flush()
-        if tag not in INLINE:
+            if tag in CELLS and self._size < CELL_LENGTH:
+                self._pieces.append(" ")
+            elif self._pieces:
+                self._flush()
             self._path.append((element, tag))
         self._add(element.text)
 
-    def _leave(self, element: _Element, tag: str) -> Iterator[Block]:
+    def _leave(self, element: _Element, tag: str, *, tail: bool) -> None:
         if tag in INLINE:
             self._in_link -= tag == "a"
-            self._in_bold -= tag in BOLD
-        elif tag not in CELLS:
-            yield from self._flush()
-        if tag not in INLINE:
+        else:
+            if self._pieces and tag not in CELLS:
+                self._flush()
             self._path.pop()
-        if element is not self._root:
+        if tail:
             self._add(element.tail)
 
-    def _break(self, element: _Element) -> Iterator[Block]:
+    def _break(self, tail: str | None) -> None:
         self._breaks += 1
         if self._breaks == 2:
-            yield from self._flush()
+            self._flush()
             self._breaks = 2
         self._pieces.append("\n")
-        self._add(element.tail)
+        self._add(tail)
 
     def _add(self, text: str | None) -> None:
         if not text:
@@ -116,20 +119,16 @@ class _Walker:
         if size:
             self._size += size
             self._breaks = 0
-            self._linked += size if self._in_link > 0 else 0
-            self._bold += size if self._in_bold > 0 else 0
+            if self._in_link > 0:
+                self._linked += size
 
-    def _flush(self) -> Iterator[Block]:
-        if self._size and self._path:
-            text = one_line("".join(self._pieces))
+    def _flush(self) -> None:
+        if self._size and self._path and (text := one_line("".join(self._pieces))):
             element, tag = self._path[-1]
-            if text:
-                size = len(text)
-                tag = _meaning(self._path) if tag == "div" or tag in CELLS else tag
-                yield Block(text, element, tag, min(self._linked, size), min(self._bold, size))
-        if self._size or self._pieces:
-            self._pieces.clear()
-        self._size = self._linked = self._bold = self._breaks = 0
+            tag = _meaning(self._path) if tag == "div" or tag in CELLS else tag
+            self.blocks.append(Block(text, element, tag, min(self._linked, len(text))))
+        self._pieces.clear()
+        self._size = self._linked = self._breaks = 0
 
 
 _MEANINGFUL = HEADINGS | {"p", "li", "blockquote", "tr", "pre", "figcaption", "dd", "dt"}

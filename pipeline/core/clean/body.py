@@ -11,18 +11,19 @@ the figures); the library is asked where we find too little, because it knows mo
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 
-from lxml.etree import LxmlError, _Element
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml import html
+from lxml.etree import HTMLParser, LxmlError, _Element, fromstring
 from selectolax.lexbor import LexborNode
 from trafilatura import bare_extraction
 
 from pipeline.core.clean.blocks import blocks_of
 from pipeline.core.clean.characters import lines
 from pipeline.core.clean.page import Page
-from pipeline.core.clean.region import UNSPACED, find_region, is_unspaced
+from pipeline.core.clean.prose import UNSPACED, is_unspaced
+from pipeline.core.clean.region import find_region
 from pipeline.core.clean.selection import BY_PLACE, captions_of, is_linked, select
 from pipeline.core.clean.teasers import foreign_lines
 from pipeline.core.clean.titles import key
@@ -94,7 +95,7 @@ def _size(body: Body) -> float:
 
 
 def _from_blocks(page: Page, title: str | None, titles: list[str], headlines: tuple[str, ...]) -> Body:
-    tree = tree_of(_stripped(page))
+    tree: _Element = _parsed(_stripped(page), HTMLParser(encoding="utf-8"))
     blocks = blocks_of(tree)
     region = find_region(tree, blocks, _heading(tree, title, titles))
     selected = select(region, frozenset(filter(None, map(key, titles))))
@@ -114,18 +115,25 @@ def _from_blocks(page: Page, title: str | None, titles: list[str], headlines: tu
 
 
 def coverage(declared: str, paragraphs: list[str]) -> float:
-    """The share of the declared text's words that the paragraphs have, 0 to 1."""
-    wanted = Counter(_WORD.findall(declared.casefold()))
-    found = Counter(_WORD.findall(" ".join(paragraphs).casefold()))
-    return (wanted & found).total() / wanted.total() if wanted else 1.0
+    """The share of the different words of the declared text that the paragraphs have, 0 to 1."""
+    wanted = set(_WORD.findall(declared.casefold()))
+    found = set(_WORD.findall(" ".join(paragraphs).casefold()))
+    return len(wanted & found) / len(wanted) if wanted else 1.0
 
 
-def tree_of(html: str) -> HtmlElement:
-    """The page as lxml's tree. Raises InvalidRecord(extraction-failed) when it has no element at all."""
+def tree_of(text: str) -> html.HtmlElement:
+    """The page as the libraries want it. Raises InvalidRecord(extraction-failed) when it has no element."""
+    return _parsed(text, html.HTMLParser(encoding="utf-8"))
+
+
+def _parsed(text: str, parser: HTMLParser) -> Any:
     try:
-        return document_fromstring(html.encode("utf-8"), parser=HTMLParser(encoding="utf-8"))
+        root = fromstring(text.encode("utf-8"), parser)
     except (LxmlError, ValueError) as error:
         raise InvalidRecord("extraction-failed", f"the page has no tree: {error}") from error
+    if root is None:
+        raise InvalidRecord("extraction-failed", "the page has no element")
+    return root
 
 
 def _stripped(page: Page) -> str:
@@ -141,7 +149,7 @@ def _wraps_the_page(node: LexborNode) -> bool:
     return len(node.css("p")) >= CONTENT_PARAGRAPHS and node.css_first("h1") is not None
 
 
-def _heading(tree: HtmlElement, title: str | None, titles: list[str]) -> _Element | None:
+def _heading(tree: _Element, title: str | None, titles: list[str]) -> _Element | None:
     """The element that shows the title: a heading that says the same, or the only `<h1>`."""
     headings = {
         key("".join(element.itertext())): element for element in reversed(list(tree.iter("h1", "h2", "h3")))

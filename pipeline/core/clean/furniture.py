@@ -11,41 +11,47 @@ from functools import lru_cache
 
 from lxml.etree import _Element
 
-_WORDS = frozenset(
+from pipeline.core.clean.wordlists import phrases, words
+
+_WORDS = words(
     # readers' words
-    "comment comments commentlist commenting disqus respond reply replies discussion livefyre coral"
+    """comment comments commentlist commenting disqus respond reply replies discussion livefyre coral"""
     # other articles
-    " related relatedlinks recommended recommendation recommendations recommend recirc recirculation popular mostread trending"
-    " latest teaser teasers promo promos promotion promoted readmore seealso alsoread morefrom upnext readnext nextup outbrain"
-    " taboola zergnet ligatus plista dianomi headlines carousel swiper slick owl ticker river"
+    """ related relatedlinks recommended recommendation recommendations recommend recirc recirculation popular
+    mostread trending latest teaser teasers promo promos promotion promoted readmore seealso alsoread morefrom
+    upnext readnext nextup outbrain taboola zergnet ligatus plista dianomi headlines carousel swiper slick owl
+    ticker river next prev previous nextprev"""
     # sharing, following, subscribing
-    " share shares sharing sharebar sharedaddy sharethis addthis addtoany social socials follow newsletter newsletters subscribe"
-    " subscription subscriptions signup cta donate donation membership whatsapp telegram"
+    """ share shares sharing sharebar sharedaddy sharethis addthis addtoany social socials follow newsletter
+    newsletters subscribe subscription subscriptions signup cta donate donation membership whatsapp telegram"""
     # about the article rather than of it
-    " breadcrumb breadcrumbs byline bylines bio authorbox authorbio tags taglist tagcloud metadata postmeta timestamp pubdate"
-    " caption captions credit credits photocredit copyright attribution masthead toolbar kicker eyebrow"
+    """ breadcrumb breadcrumbs byline bylines bio authorbox authorbio tags tagbox taglist tagcloud metadata
+    postmeta timestamp pubdate caption captions credit credits photocredit copyright disclaimer attribution
+    masthead toolbar kicker eyebrow"""
     # advertising and consent
-    " advert adverts advertisement advertising ad ads adbox adslot adsense dfp sponsor sponsored sponsors cookie cookies consent"
-    " gdpr paywall piano regwall"
+    """ advert adverts advertisement advertising ad ads adbox adslot adsense dfp sponsor sponsored sponsors
+    cookie cookies consent gdpr paywall piano regwall"""
     # controls
-    " modal popup popover overlay tooltip dropdown menu navbar nav navigation subnav pagination pager paging sidebar rail widget"
-    " textwidget banner login register hidden visuallyhidden screenreader offscreen noprint skiplink lightbox slideshow"
-    " toc jetpack player poll survey weather feedback next prev previous nextprev tagbox disclaimer".split()
+    """ modal popup popover overlay tooltip dropdown menu navbar nav navigation subnav pagination pager paging
+    sidebar rail widget textwidget banner login register hidden visuallyhidden screenreader offscreen noprint
+    skiplink lightbox slideshow toc jetpack player poll survey weather feedback"""
 )
 _PAIRS = frozenset(
-    "sr only|screen reader|visually hidden|read more|read also|see also|also read|more stories|more news|more from|most read|"
-    "most viewed|you may|up next|sign up|author info|author box|author bio|author card|about author|post meta|entry meta|"
-    "article meta|post tags|entry tags|article tags|post nav|post navigation|entry footer|article footer|post footer|"
-    "story footer|no print|print block|print only|publish date|call to|fact box|info box|link list|link box|article links|story links|inline promo".split(
-        "|"
+    phrases(
+        """sr only|screen reader|visually hidden|read more|read also|see also|also read|more stories|more news|
+        more from|most read|most viewed|you may|up next|sign up|author info|author box|author bio|author card|
+        about author|post meta|entry meta|article meta|post tags|entry tags|article tags|post nav|
+        post navigation|entry footer|article footer|post footer|story footer|no print|print block|print only|
+        publish date|call to|fact box|info box|link list|link box|article links|story links|inline promo"""
     )
 )
-_READERS = frozenset("comment comments commentlist disqus respond replies livefyre".split())
+_READERS = words("comment comments commentlist disqus respond replies livefyre")
 _BODY = frozenset(
-    "article body|articlebody|entry content|post content|post body|story body|storybody|article content|article text|"
-    "articletext|story content|content body|body content|article copy|story text|news body|newsbody|artikel body|"
-    "articulo cuerpo|cuerpo|article main|rich text|richtext|single content|td post|post entry|text content".split(
-        "|"
+    phrases(
+        """article body|articlebody|entry content|post content|post body|story body|storybody|article content|
+        article text|articletext|story content|content body|body content|article copy|story text|news body|
+        newsbody|artikel body|articulo cuerpo|cuerpo|article main|rich text|richtext|single content|post entry|
+        text content"""
     )
 )
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
@@ -58,7 +64,7 @@ def marks(element: _Element) -> frozenset[str]:
 
 def is_readers(element: _Element) -> bool:
     """Whether class or id say that readers speak here."""
-    return not _READERS.isdisjoint(_words(_names(element)))
+    return not _READERS.isdisjoint(_split(_names(element)))
 
 
 def is_body(element: _Element) -> bool:
@@ -85,20 +91,20 @@ def _names(element: _Element) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _words(names: str) -> tuple[str, ...]:
+def _split(names: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _SPLIT.split(names[:300]) if word)
 
 
 @lru_cache(maxsize=20_000)
 def _marks(names: str) -> frozenset[str]:
-    words = _words(names)
-    pairs = (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
-    return _WORDS.intersection(words) | _PAIRS.intersection(pairs)
+    pieces = _split(names)
+    pairs = (f"{one} {two}" for one, two in zip(pieces, pieces[1:], strict=False))
+    return _WORDS.intersection(pieces) | _PAIRS.intersection(pairs)
 
 
 @lru_cache(maxsize=20_000)
 def _is_body(names: str) -> bool:
-    words = _words(names)
-    return not _BODY.isdisjoint(words) or any(
-        f"{one} {two}" in _BODY for one, two in zip(words, words[1:], strict=False)
+    pieces = _split(names)
+    return not _BODY.isdisjoint(pieces) or any(
+        f"{one} {two}" in _BODY for one, two in zip(pieces, pieces[1:], strict=False)
     )

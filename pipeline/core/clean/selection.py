@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from lxml.etree import _Element
 
 from pipeline.core.clean import lines
-from pipeline.core.clean.blocks import HEADINGS, Block
-from pipeline.core.clean.region import Region, ends_like_a_sentence, is_unspaced, weight
+from pipeline.core.clean.blocks import Block
+from pipeline.core.clean.prose import HEADINGS, ends_like_a_sentence, is_unspaced
+from pipeline.core.clean.region import Region
 from pipeline.core.clean.titles import key
 
 Rule = str
@@ -49,7 +50,7 @@ class Selected:
 def select(region: Region, titles: frozenset[str]) -> Selected:
     """Sort the region's blocks into text and furniture. `titles` are the keys of the page's title."""
     rules = {block: rule for block, rule in _judged(region.blocks, titles)}
-    prose = [block for block in region.blocks if weight(block) > 0 and block not in rules]
+    prose = [block for block in region.blocks if block.weight > 0 and block not in rules]
     if not prose:
         return Selected([], [*((block, "marked") for block in region.marked), *rules.items()])
     flow = _Flow(region, prose)
@@ -129,7 +130,7 @@ class _Flow:
         self._top = region.element
         weights: Counter[object] = Counter()
         for block in prose:
-            weights[self._kind(block)] += int(weight(block))
+            weights[self._kind(block)] += int(block.weight)
         total = weights.total()
         kinds = {kind for kind, w in weights.items() if w >= FLOW_SHARE * total}
         covered = sum(weights[kind] for kind in kinds)
@@ -180,7 +181,7 @@ _WRAPPERS = HEADINGS | frozenset({"ul", "ol", "li", "blockquote", "table", "tbod
 
 def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[int, int]:
     """The numbers of the first and the last block of the text."""
-    prose = [n for n, block in enumerate(blocks) if weight(block) > 0 and block not in rules]
+    prose = [n for n, block in enumerate(blocks) if block.weight > 0 and block not in rules]
     inside = [n for n in prose if flow.has(blocks[n])] or prose
     first = next(n for n in prose if n >= inside[0] or flow.is_kin(blocks[n]))
     end = next(
@@ -213,7 +214,11 @@ def _ends_text(
     after = [blocks[n] for n in prose if n > number]
     here = set(map(flow.holder, before))
     goes_on = any(flow.holder(block) in here for block in after)
-    return bool(before) and not goes_on and sum(map(weight, after)) < AFTERMATH * sum(map(weight, before))
+    return (
+        bool(before)
+        and not goes_on
+        and sum(block.weight for block in after) < AFTERMATH * sum(block.weight for block in before)
+    )
 
 
 def _leads_in(block: Block, rules: dict[Block, Rule], flow: _Flow) -> bool:

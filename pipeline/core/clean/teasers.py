@@ -12,8 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from pipeline.core.clean.blocks import HEADINGS, Block
-from pipeline.core.clean.region import ends_like_a_sentence, is_unspaced, weight
+from pipeline.core.clean.blocks import Block
+from pipeline.core.clean.prose import HEADINGS, ends_like_a_sentence, is_unspaced
 from pipeline.core.clean.titles import key
 
 MIN_WORDS = 6
@@ -33,11 +33,13 @@ def foreign_lines(kept: list[Block], title: str, headlines: Iterable[str]) -> di
     known.discard(key(title))
     lines = [n for n, block in enumerate(kept) if _is_line(block)]
     found = {kept[n]: "headline of another article" for n in lines if key(kept[n].text) in known}
-    stems = Counter(stem for block in kept for stem in set(_stems(block.text)))
-    stems.update(set(_stems(title)))
-    alone = [n for n in lines if _is_between_paragraphs(kept, n) and _is_foreign(kept[n].text, stems)]
-    if len(alone) <= MOST_LINES:
-        found |= {kept[n]: "speaks of something else" for n in alone}
+    alone = [n for n in lines if _is_between_paragraphs(kept, n) and _may_be_foreign(kept[n].text)]
+    stems: Counter[str] = Counter()
+    for text in (title, *(block.text for block in kept)) if alone else ():
+        stems.update(set(_stems(text)))
+    foreign = [n for n in alone if all(stems[stem] <= 1 for stem in _stems(kept[n].text))]
+    if len(foreign) <= MOST_LINES:
+        found |= {kept[n]: "speaks of something else" for n in foreign}
     return found
 
 
@@ -48,14 +50,13 @@ def _is_line(block: Block) -> bool:
 def _is_between_paragraphs(kept: list[Block], number: int) -> bool:
     if kept[number].tag in HEADINGS or not 0 < number < len(kept) - 1:
         return False
-    return weight(kept[number - 1]) > 0 and weight(kept[number + 1]) > 0
+    return kept[number - 1].weight > 0 and kept[number + 1].weight > 0
 
 
-def _is_foreign(text: str, stems: Counter[str]) -> bool:
+def _may_be_foreign(text: str) -> bool:
     if is_unspaced(text) or not MIN_WORDS <= len(text.split()) <= MAX_WORDS or _LISTING.search(text):
         return False
-    speaking = _stems(text)
-    return len(speaking) >= MIN_SPEAKING and all(stems[stem] <= 1 for stem in speaking)
+    return len(_stems(text)) >= MIN_SPEAKING
 
 
 def _stems(text: str) -> list[str]:
