@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from jsonschema_rs import Draft202012Validator
 
-from pipeline.core import urls
+from pipeline.core import urls, yaml_events
 from pipeline.core.feeds import Listing
 from pipeline.core.sources import Source
 from pipeline.errors import ConfigError
@@ -30,7 +30,7 @@ MOST_COMPLAINTS = 20
 def read(text: str, name: str = "sources.yaml") -> tuple[Source, ...]:
     """The rows of a catalogue. Raises ConfigError with one line `name:line: what is wrong` per mistake."""
     try:
-        given = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, in C
+        given = yaml_events.load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{name}:{line}: {error.problem or 'not YAML'}", file=name) from error
@@ -63,9 +63,6 @@ def free_id(name: str, taken: Iterable[str]) -> str:
     return next(
         name for number in count(1) if (name := base if number == 1 else f"{base}-{number}") not in used
     )
-
-
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache

@@ -50,8 +50,7 @@ def plan(
     """What is due now, and the hosts to work at in at most `count` shards."""
     ports.ledger.refresh()
     found = due(catalogue, ports.sources, ports.ledger, options, ports.clock())
-    held = ports.sources.get([source.id for source in found.sources])
-    return found, shards(found, {name: stored.value for name, stored in held.items()}, count)
+    return found, shards(found, count)
 
 
 def run(

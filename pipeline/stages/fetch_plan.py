@@ -27,9 +27,10 @@ POLL_COST = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Due sources, and how many articles are due per host."""
+    """Due sources, what is known of them, and how many articles are due per host."""
 
     sources: tuple[Source, ...]
+    states: Mapping[str, SourceState]
     articles: Mapping[str, int]
 
 
@@ -42,13 +43,9 @@ def due(
 ) -> Due:
     """What a run starting `now` has to do; the stores' searches see what was refreshed."""
     rows = [source for source in catalogue if not options.only or source.id in options.only]
-    held = sources.get([source.id for source in rows])
-    found = [
-        source
-        for source in rows
-        if _polled_now(source, held[source.id].value if source.id in held else None, options, now)
-    ]
-    return Due(sources=tuple(found), articles=ledger.counts("fetch.host", due_articles(now)))
+    states = {name: held.value for name, held in sources.get([source.id for source in rows]).items()}
+    found = [source for source in rows if _polled_now(source, states.get(source.id), options, now)]
+    return Due(sources=tuple(found), states=states, articles=ledger.counts("fetch.host", due_articles(now)))
 
 
 def due_articles(now: datetime, hosts: Iterable[str] | None = None) -> Where:
@@ -57,7 +54,7 @@ def due_articles(now: datetime, hosts: Iterable[str] | None = None) -> Where:
     return Where(terms=terms, ranges={"fetch.due_at": (None, now)}, present=["fetch.due_at"])
 
 
-def shards(found: Due, states: Mapping[str, SourceState], count: int) -> list[Shard]:
+def shards(found: Due, count: int) -> list[Shard]:
     """The hosts with something to do in at most `count` shards of about equal work.
 
     Hosts that one source ties together stay together where that keeps the shards even: the feed's host and
@@ -67,7 +64,7 @@ def shards(found: Due, states: Mapping[str, SourceState], count: int) -> list[Sh
     ties: list[list[str]] = []
     for source in found.sources:
         weights[source.host] += int(POLL_COST)
-        state = states.get(source.id)
+        state = found.states.get(source.id)
         ties.append([source.host, *(state.article_hosts if state else ())])
     fair = sum(weights.values()) / max(count, 1)
     groups = _groups(weights, ties, fair)

@@ -13,7 +13,7 @@ from pipeline.core.feeds import dates, elements
 from pipeline.core.feeds.elements import Element
 from pipeline.core.feeds.model import Item
 from pipeline.core.feeds.roles import Found, by_role
-from pipeline.core.feeds.text import LONGEST_SUMMARY, LONGEST_TITLE, Markup, plain
+from pipeline.core.feeds.text import LONGEST_BEGINNING, LONGEST_SUMMARY, LONGEST_TITLE, Markup, plain
 
 
 def read(element: Element, url: str, troubles: Counter[str]) -> Item:
@@ -24,7 +24,8 @@ def read(element: Element, url: str, troubles: Counter[str]) -> Item:
         title=first_plain(found.get("title", ())),
         published_at=_moment(found.get("published", ()), troubles),
         updated_at=_moment(found.get("updated", ()), troubles),
-        summary=first_plain(found.get("summary", ()), LONGEST_SUMMARY, unsaid=True),
+        summary=first_plain(found.get("summary", ()), LONGEST_SUMMARY, unsaid=True)
+        or first_plain(found.get("content", ()), LONGEST_BEGINNING, unsaid=True),
         authors=_authors(found.get("author", ())),
         categories=_categories(found.get("category", ())),
         guid=_guid(element, found),

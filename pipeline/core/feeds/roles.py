@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.core.feeds.elements import Element, meaning
 
-Role = Literal["title", "summary", "published", "updated", "link", "guid", "author", "category"]
+Role = Literal["title", "summary", "content", "published", "updated", "link", "guid", "author", "category"]
 Found = dict[Role, list[Element]]
 
 TABLE: dict[Role, tuple[str, ...]] = {
@@ -17,7 +17,8 @@ TABLE: dict[Role, tuple[str, ...]] = {
     "summary": (
         *("summary", "atom:summary", "description", "dc:description", "abstract"),
         *("itunes:summary", "media:description"),
-        # the whole text, where nothing shorter is given
+    ),
+    "content": (
         *("content:encoded", "content", "atom:content", "xhtml:body", "body", "xhtml:div"),
         *("fullitem", "fulltext"),
     ),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 LONGEST_TITLE = 1_000
-LONGEST_SUMMARY = 2_000
-"""Characters kept; a summary is a hint for later stages, the article's text comes from its page."""
+LONGEST_SUMMARY = 1_000
+LONGEST_BEGINNING = 500
+"""Characters kept of a title, of a summary, and of a whole text that stands in for one: all three are hints,
+the article itself comes from its page."""
 
-_LONGEST_MARKUP = 10_000
-"""Characters of markup looked at for a text of at most that many."""
+_MARKUP_SHARE = 4
+"""Characters of markup looked at for each character kept."""
 
 Markup = bool | None
 
@@ -23,40 +26,52 @@ def plain(text: str | None, *, markup: Markup = None, limit: int = LONGEST_TITLE
     """
     if not text:
         return None
-    text = text[:_LONGEST_MARKUP]
+    text = text[: limit * _MARKUP_SHARE]
     if markup is not False and ("<" in text or "&" in text):
-        text = _without_markup(text, _ANY_TAG if markup else _KNOWN_TAG)
-    line = " ".join(text.split())
-    if line.isprintable():
-        return line[:limit] or None
-    line = " ".join(_UNPRINTABLE.sub("", _WINDOWS.sub(_as_windows, text)).split())
+        text = _without_markup(text, _any_tag if markup else _known_tag)
+    line = " ".join(text[: limit * 2].split())
+    if not line.isprintable():
+        line = " ".join(_UNPRINTABLE.sub("", _WINDOWS.sub(_as_windows, text)).split())
     return line[:limit] or None
 
 
-def _without_markup(text: str, tags: re.Pattern[str]) -> str:
+def _without_markup(text: str, shown: Callable[[re.Match[str]], str]) -> str:
     if "<" in text:
         if "<!" in text or "<s" in text or "<S" in text:
             text = _HIDDEN.sub(" ", text)
-        text = tags.sub(_replacement, text)
+        text = _TAG.sub(shown, text)
     return html.unescape(text) if "&" in text else text
 
 
-def _replacement(tag: re.Match[str]) -> str:
-    return "" if (tag[1] or "").lower() in _INLINE else " "
+def _any_tag(tag: re.Match[str]) -> str:
+    """Tags inside a line leave nothing, those of blocks a space."""
+    return "" if tag[1] in _INLINE else " "
 
 
-_INLINES = (
+def _known_tag(tag: re.Match[str]) -> str:
+    """As `_any_tag`, but what is no tag of HTML stays as the text that it is."""
+    name, rest = tag[1], tag[2] or ""
+    if name in _INLINE:
+        return "" if rest[:1] in _ENDS else tag[0]
+    return " " if name in _BLOCK and rest[:1] in _ENDS else tag[0]
+
+
+def _in_both_cases(names: str) -> frozenset[str]:
+    return frozenset(names.split("|")) | frozenset(names.upper().split("|"))
+
+
+_INLINE = _in_both_cases(
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|"
     "sub|sup|time|tt|u|var|wbr"
 )
-_INLINE = frozenset(_INLINES.split("|"))
-_BLOCK = (
+_BLOCK = _in_both_cases(
     "address|applet|article|aside|audio|blockquote|br|center|dd|div|dl|dt|embed|figcaption|figure|footer|form|"
-    "frame|frameset|h[1-6]|header|hr|iframe|img|input|li|link|meta|object|ol|p|param|picture|pre|section|"
-    "source|table|tbody|td|tfoot|th|thead|tr|ul|video"
+    "frame|frameset|h1|h2|h3|h4|h5|h6|header|hr|iframe|img|input|li|link|meta|object|ol|p|param|picture|pre|"
+    "section|source|table|tbody|td|tfoot|th|thead|tr|ul|video"
 )
-_ANY_TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*|![^<>]*)>")
-_KNOWN_TAG = re.compile(rf"</?({_INLINES}|{_BLOCK})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_ENDS = ("", " ", "/", "\n", "\t", "\r")
+# One literal in front of all alternatives, so that the search leaps from "<" to "<".
+_TAG = re.compile(r"<(?:/?([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)|![^<>]*)>")
 _HIDDEN = re.compile(r"<!--(?:.*?-->|.*\Z)|<(script|style)\b(?:.*?</\1\s*>|.*\Z)", re.IGNORECASE | re.DOTALL)
 _WINDOWS = re.compile(r"[\x80-\x84\x86-\x9f]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
