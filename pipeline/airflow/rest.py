@@ -69,6 +69,10 @@ class AirflowApi:
         """Let a DAG run that somebody paused: its runs would wait for ever."""
         self._call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
 
+    def pause(self, dag_id: str) -> None:
+        """Let a DAG start no more runs."""
+        self._call("PATCH", f"/dags/{dag_id}", {"is_paused": True})
+
     def runs(self, dag_id: str, since: datetime) -> list[DagRun]:
         """The runs of a DAG that were to start at or after `since`, the newest first."""
         asked = {"run_after_gte": since.isoformat(), "order_by": "-run_after", "limit": 100}

@@ -1,0 +1,129 @@
+"""One day of the invented newsroom through the real stack: what the tests of the main path look at.
+
+    empty servers ─► Airflow up ─► news_scrape by REST ─► quiet: first look
+                                   corrections come out ─► news_scrape by REST ─► quiet: second look
+
+Done once a session, since it takes a minute or two; the DAGs are paused afterwards, so that nothing of ours
+works beside other tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import newsroom
+from infra.local.instance import Instance
+from infra.local.progress import Silent
+from newsroom import Room
+from newsroom.sources import CATALOGUE
+from newsroom.truth import Truth
+from pipeline import settings as settings_module
+from pipeline.airflow.rest import AirflowApi
+from pipeline.bootstrap import World
+from pipeline.cli.demo_work import DAGS, Watch
+from pipeline.core import urls
+from pipeline.core.ledger import LedgerEntry
+from pipeline.core.model import Revision, Story
+from pipeline.core.reports import RunReport
+from pipeline.ports import Where
+
+PATIENCE = 300.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was true, and what the stores held, once everything was quiet."""
+
+    truth: Truth
+    stories: dict[str, Story]
+    ledger: dict[str, LedgerEntry]
+    revisions: dict[str, list[Revision]]
+
+    @property
+    def active(self) -> list[Story]:
+        """The stories readers find."""
+        return [story for story in self.stories.values() if story.status == "active"]
+
+    def story_of(self, url: str) -> Story:
+        """The active story that lists this article."""
+        name = article_id(url)
+        (story,) = [story for story in self.active if name in {held.article_id for held in story.members}]
+        return story
+
+
+@dataclass(frozen=True)
+class Newsday:
+    """Both looks, the reports of all runs, and the servers, still up."""
+
+    first: Look
+    second: Look
+    corrected: tuple[str, ...]
+    reports: list[RunReport]
+    scrapes: tuple[str, ...]
+    airflow: AirflowApi
+    instance: Instance
+    world: World
+
+
+def article_id(url: str) -> str:
+    """The id of the article announced at `url`."""
+    return urls.article_id(urls.canonical(url))
+
+
+@contextmanager
+def lived(instance: Instance) -> Iterator[Newsday]:
+    """Live it on this instance, whose Kafka and Elasticsearch run and are empty."""
+    world = World(settings_module.load(instance.environment()))
+    try:
+        with newsroom.serve() as room:
+            table = f"*.example={urlsplit(f'http://{room.host}:{room.port}').netloc}"
+            told = {"COPYDESK_SOURCES": str(CATALOGUE), "COPYDESK_HOST_TABLE": table}
+            instance.up(("airflow",), environment=told)
+            yield _live(instance, room, world)
+    finally:
+        instance.down(("airflow",))
+        world.close()
+
+
+def _live(instance: Instance, room: Room, world: World) -> Newsday:
+    login = instance.login()
+    airflow = AirflowApi(login.url, login.user, login.password)
+    watch = Watch(airflow, world, Silent(), datetime.now(UTC), PATIENCE)
+    first_run = watch.trigger({})
+    watch.until_quiet(first_run)
+    first = _look(room, world)
+    corrected = tuple(article.id for article in room.correct_all())
+    outlets = sorted({article.partition("/")[0] for article in corrected})
+    second_run = watch.trigger({"sources": outlets, "force": True})
+    watch.until_quiet(second_run)
+    for dag_id in DAGS:
+        airflow.pause(dag_id)
+    return Newsday(
+        first=first,
+        second=_look(room, world),
+        corrected=corrected,
+        reports=[stored.value for stored in world.runs.find(Where())],
+        scrapes=(first_run, second_run),
+        airflow=airflow,
+        instance=instance,
+        world=world,
+    )
+
+
+def _look(room: Room, world: World) -> Look:
+    for store in (world.stories, world.ledger, world.revisions, world.runs):
+        store.refresh()
+    ledger = {stored.id: stored.value for stored in world.ledger.find(Where())}
+    revisions: dict[str, list[Revision]] = {}
+    for revision in world.revisions.of(list(ledger)):
+        revisions.setdefault(revision.article_id, []).append(revision)
+    return Look(
+        truth=room.truth,
+        stories={story.story_id: story for story in world.stories.above(-1)},
+        ledger=ledger,
+        revisions=revisions,
+    )
