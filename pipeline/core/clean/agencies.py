@@ -14,29 +14,80 @@ from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.jsonld import texts_of
 from pipeline.core.clean.page import Page
 
+_TABLE = """
+Reuters = Thomson Reuters = رويترز = Рейтер = 路透社 = 路透 = ロイター = 로이터
+AP = Associated Press = The Associated Press = أسوشيتد برس = 美联社 = AP通信
+AFP = Agence France-Presse = Agence France Presse = أ ف ب = فرانس برس = 法新社
+dpa = Deutsche Presse-Agentur = dpa-AFX = dpa infocom
+EFE = Agencia EFE
+ANSA
+Adnkronos
+AGI
+Europa Press
+Lusa = Agência Lusa
+APA
+SDA = Keystone-SDA
+KNA
+epd
+SID
+AFX
+Belga
+ANP
+TT = TT Nyhetsbyrån
+NTB
+Ritzau
+STT
+PAP
+ČTK = CTK
+MTI
+TASS = ТАСС
+Interfax = Интерфакс
+RIA Novosti = РИА Новости
+Ukrinform = Укринформ = Укрінформ
+Anadolu = Anadolu Agency = Anadolu Ajansı = AA
+DHA
+İHA = IHA
+IRNA = ایرنا
+ISNA = ایسنا
+Fars = Fars News Agency = فارس
+MENA
+WAM = وام
+SPA = واس
+PTI = Press Trust of India
+ANI
+IANS
+UNI
+APP
+Antara = ANTARA
+Bernama
+VNA = TTXVN
+Xinhua = 新华社 = 新華社
+CNA = 中央社
+Kyodo = Kyodo News = 共同通信 = 共同
+Jiji = Jiji Press = 時事通信 = 時事
+Yonhap = 연합뉴스
+PA Media = PA = Press Association
+AAP = Australian Associated Press
+The Canadian Press = Canadian Press
+UPI
+Bloomberg
+Dow Jones = Dow Jones Newswires
+Notimex
+Télam = Telam
+Agência Brasil
+Estadão Conteúdo
+Folhapress
+Agerpres
+BTA = БТА
+Tanjug
+HINA
+BNS
+LETA
+ELTA
+"""
 AGENCIES: dict[str, tuple[str, ...]] = {
-    "Reuters": ("Reuters", "Thomson Reuters", "رويترز", "Рейтер", "路透社", "路透", "ロイター", "로이터"),
-    "AP": ("AP", "Associated Press", "The Associated Press", "أسوشيتد برس", "美联社", "AP通信"),
-    "AFP": ("AFP", "Agence France-Presse", "Agence France Presse", "أ ف ب", "فرانس برس", "法新社"),
-    "dpa": ("dpa", "Deutsche Presse-Agentur", "dpa-AFX", "dpa infocom"),
-    "EFE": ("EFE", "Agencia EFE"), "ANSA": ("ANSA",), "Adnkronos": ("Adnkronos",), "AGI": ("AGI",),
-    "Europa Press": ("Europa Press",), "Lusa": ("Lusa", "Agência Lusa"), "APA": ("APA",), "SDA": ("SDA", "Keystone-SDA"),
-    "KNA": ("KNA",), "epd": ("epd",), "SID": ("SID",), "AFX": ("AFX",), "Belga": ("Belga",), "ANP": ("ANP",),
-    "TT": ("TT", "TT Nyhetsbyrån"), "NTB": ("NTB",), "Ritzau": ("Ritzau",), "STT": ("STT",), "PAP": ("PAP",),
-    "ČTK": ("ČTK", "CTK"), "MTI": ("MTI",), "TASS": ("TASS", "ТАСС"), "Interfax": ("Interfax", "Интерфакс"),
-    "RIA Novosti": ("RIA Novosti", "РИА Новости"), "Ukrinform": ("Ukrinform", "Укринформ", "Укрінформ"),
-    "Anadolu": ("Anadolu", "Anadolu Agency", "Anadolu Ajansı", "AA"), "DHA": ("DHA",), "İHA": ("İHA", "IHA"),
-    "IRNA": ("IRNA", "ایرنا"), "ISNA": ("ISNA", "ایسنا"), "Fars": ("Fars News Agency", "فارس"), "MENA": ("MENA",),
-    "WAM": ("WAM", "وام"), "SPA": ("SPA", "واس"), "PTI": ("PTI", "Press Trust of India"), "ANI": ("ANI",), "IANS": ("IANS",),
-    "UNI": ("UNI",), "APP": ("APP",), "Antara": ("Antara", "ANTARA"), "Bernama": ("Bernama",), "VNA": ("VNA", "TTXVN"),
-    "Xinhua": ("Xinhua", "新华社", "新華社"), "CNA": ("CNA", "中央社"), "Kyodo": ("Kyodo", "Kyodo News", "共同通信", "共同"),
-    "Jiji": ("Jiji", "Jiji Press", "時事通信", "時事"), "Yonhap": ("Yonhap", "연합뉴스"), "PA Media": ("PA Media", "PA", "Press Association"),
-    "AAP": ("AAP", "Australian Associated Press"), "The Canadian Press": ("The Canadian Press", "Canadian Press"),
-    "UPI": ("UPI",), "Bloomberg": ("Bloomberg",), "Dow Jones": ("Dow Jones", "Dow Jones Newswires"), "Notimex": ("Notimex",),
-    "Télam": ("Télam", "Telam"), "Agência Brasil": ("Agência Brasil",), "Estadão Conteúdo": ("Estadão Conteúdo",),
-    "Folhapress": ("Folhapress",), "Agerpres": ("Agerpres",), "BTA": ("BTA", "БТА"), "Tanjug": ("Tanjug",), "HINA": ("HINA",),
-    "BNS": ("BNS",), "LETA": ("LETA",), "ELTA": ("ELTA",),
-}  # fmt: skip
+    names[0]: names for row in _TABLE.strip().splitlines() if (names := tuple(row.split(" = ")))
+}
 """The agency's name as we show it, and the spellings it is credited by."""
 
 _NAMES = {name.casefold(): agency for agency, names in AGENCIES.items() for name in names}

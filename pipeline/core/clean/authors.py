@@ -60,9 +60,9 @@ _ROLE_AFTER = re.compile(
 )
 _ROLE = re.compile(rf"\b(?:{_ROLES})s?\.?$", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|author|name|"
-    r"redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|test|anonymous|by|"
-    r"гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
+    r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|"
+    r"author|name|redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|"
+    r"test|anonymous|by|гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
 _PARTICLES = words("von van der de da di del la le al el bin ibn den ter ten dos das du zu af")

@@ -16,11 +16,11 @@ from pipeline.core.clean.prose import HEADINGS, weigh
 from pipeline.core.clean.wordlists import words
 
 INLINE = words(
-    """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp rt
-    ruby s samp small span strike strong sub sup time tt u var wbr"""
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp
+    rt ruby s samp small span strike strong sub sup time tt u var wbr"""
 )
 SKIPPED = words(
-    "script style noscript template head svg math object embed input textarea img video audio source"
+    """script style noscript template head svg math object embed input textarea img video audio source"""
 )
 CELLS = frozenset({"td", "th"})
 CELL_LENGTH = 200

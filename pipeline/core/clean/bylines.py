@@ -11,14 +11,16 @@ BYLINES: tuple[tuple[str, int], ...] = (
     ('[itemprop~="author" i] [itemprop~="name" i]', 5),
     ('[itemprop~="author" i]', 5),
     (
-        '[class*="author-name" i], [class*="author__name" i], [class*="authorName"], [class*="byline-name" i], '
-        '[class*="byline__name" i], [class*="author_name" i], [data-testid*="author-name" i]',
+        '[class*="author-name" i], [class*="author__name" i], [class*="authorName"], '
+        '[class*="byline-name" i], [class*="byline__name" i], [class*="author_name" i], '
+        '[data-testid*="author-name" i]',
         5,
     ),
     (
         '[class~="author" i], [class~="byline" i], [class*="byline" i], [data-testid*="byline" i], '
-        '[class*="post-author" i], [class*="article-author" i], [class*="article__author" i], [id="author" i], '
-        '[class~="autor" i], [class*="article-autor" i], [class~="auteur" i], [class~="reporter" i]',
+        '[class*="post-author" i], [class*="article-author" i], [class*="article__author" i], '
+        '[id="author" i], [class~="autor" i], [class*="article-autor" i], [class~="auteur" i], '
+        '[class~="reporter" i]',
         3,
     ),
 )

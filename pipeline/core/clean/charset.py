@@ -25,7 +25,7 @@ PRESCAN_BYTES = 4096
 MIN_MULTIBYTE = 5
 """So many multi-byte characters, and no invalid byte, prove UTF-8 against any legacy label."""
 MAX_INVALID_SHARE = 0.05
-"""Up to this share of damaged characters a page labelled UTF-8 is UTF-8 (cut in a character, pasted bytes)."""
+"""Up to this share of damaged characters a page labelled UTF-8 is that: cut inside one, or pasted bytes."""
 MAX_INVALID_IN_PROOF = 0.01
 
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")

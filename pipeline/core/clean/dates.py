@@ -26,10 +26,20 @@ _ISO = re.compile(
     re.VERBOSE,
 )
 _UNIX = re.compile(r"\d{10}(?:\d{3})?$")
-_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "CET": 60, "WEST": 60, "CEST": 120, "EET": 120,
-          "EEST": 180, "MSK": 180, "EDT": -240, "EST": -300, "CDT": -300, "CST": -360, "MDT": -360, "MST": -420,
-          "PDT": -420, "PST": -480, "JST": 540, "KST": 540, "SGT": 480, "HKT": 480, "AEST": 600, "AEDT": 660,
-          "NZST": 720, "NZDT": 780, "SAST": 120, "ET": -300, "PT": -480, "CT": -360}  # fmt: skip
+_ZONES = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
+    **dict.fromkeys(("BST", "CET", "WEST"), 60),
+    **dict.fromkeys(("CEST", "EET", "SAST"), 120),
+    **dict.fromkeys(("EEST", "MSK"), 180),
+    **dict.fromkeys(("SGT", "HKT"), 480),
+    **dict.fromkeys(("JST", "KST"), 540),
+    **{"AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780},
+    **dict.fromkeys(("EDT",), -240),
+    **dict.fromkeys(("EST", "ET", "CDT"), -300),
+    **dict.fromkeys(("CST", "CT", "MDT"), -360),
+    **dict.fromkeys(("MST", "PDT"), -420),
+    **dict.fromkeys(("PST", "PT"), -480),
+}
 """Minutes east of Greenwich. IST is left out: India, Israel and Ireland all use it."""
 
 

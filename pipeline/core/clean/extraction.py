@@ -1,7 +1,7 @@
 """From a raw record to a clean article: the order of the steps, and why.
 
     bytes ──charset──► characters ──page──► tree, facts ──┬── metadata ──┐
-                                                          └── body ──────┴──► is it an article? ──► CleanArticle
+                                                          └── body ──────┴──► an article? ──► CleanArticle
 
 Metadata comes first, because the body needs the title (a heading that repeats it goes) and the kind of page.
 Everything here is a pure function of the raw record and `EXTRACTION_VERSION`.

@@ -14,14 +14,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pipeline.core.clean.wordlists import words
+
 Node = dict[str, Any]
 MAX_SCRIPT = 1_000_000
 MAX_DEPTH = 12
 
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Review)$")
-_LISTS = frozenset({"itemListElement", "hasPart", "relatedLink", "citation", "mentions", "comment", "isPartOf",
-                    "isBasedOn", "review", "video", "image", "publisher", "author", "about", "associatedMedia",
-                    "liveBlogUpdate", "blogPost", "suggestedAnswer"})  # fmt: skip
+_LISTS = words(
+    """itemListElement hasPart relatedLink citation mentions comment isPartOf isBasedOn review video image
+    publisher author about associatedMedia liveBlogUpdate blogPost suggestedAnswer"""
+)
 """Properties that lead away from the page's own article."""
 _WRAPPERS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
@@ -37,10 +40,9 @@ _decoder = json.JSONDecoder(strict=False)
 
 
 def nodes(scripts: Iterable[str]) -> list[Node]:
-    """Every node of every script, outermost first, with references by `@id` resolved one step."""
+    """Every node of every script, outermost first."""
     roots = [root for script in scripts for root in _read(script[:MAX_SCRIPT])]
-    found = [node for root in roots for node in _walk(root, 0)]
-    return found
+    return [node for root in roots for node in _walk(root, 0)]
 
 
 def article_nodes(found: list[Node]) -> list[Node]:

@@ -43,17 +43,19 @@ _TAG = re.compile(
 )
 _ERROR_TITLES = (
     r"^\W*(?:error\s*)?(?:40[0134]|410|50[0234])\b",
-    "page not found|not found$|access denied|just a moment|attention required|are you a robot|service unavailable",
-    "security check|before you continue|verify you are human|pardon our interruption|site maintenance",
-    "seite nicht gefunden|page introuvable|page non trouvée|p[aá]gina no encontrada|p[aá]gina n[aã]o encontrada",
-    "pagina non trovata|pagina niet gevonden|sidan hittades inte|siden ble ikke funnet|siden blev ikke fundet",
-    "nie znaleziono strony|stránka nenalezena|sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang",
-    "страница не найдена|сторінку не знайдено|الصفحة غير موجودة|صفحه یافت نشد|页面不存在|頁面不存在|找不到页面|找不到頁面",
+    "page not found|not found$|access denied|just a moment|attention required|are you a robot",
+    "service unavailable|security check|before you continue|verify you are human|pardon our interruption",
+    "seite nicht gefunden|page introuvable|page non trouvée|p[aá]gina no encontrada",
+    "p[aá]gina n[aã]o encontrada|pagina non trovata|pagina niet gevonden|sidan hittades inte",
+    "siden ble ikke funnet|siden blev ikke fundet|nie znaleziono strony|stránka nenalezena",
+    "sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang|страница не найдена",
+    "сторінку не знайдено|الصفحة غير موجودة|صفحه یافت نشد|页面不存在|頁面不存在|找不到页面|找不到頁面",
     "ページが見つかりません|페이지를 찾을 수 없습니다",
 )
 _ERROR_TITLE = re.compile("|".join(_ERROR_TITLES), re.IGNORECASE)
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemList"})
 _MEDIA = frozenset({"VideoObject", "AudioObject", "PodcastEpisode", "RadioEpisode", "TVEpisode", "Movie"})
+_ARTICLE_TYPES = frozenset({"article", "news", "newsarticle", "blog"})
 _GALLERIES = frozenset({"ImageGallery", "MediaGallery"})
 
 
@@ -109,7 +111,7 @@ def _refuse_other(page: Page, body: Body, words: int) -> None:
 
 
 def _is_section(url: str) -> bool:
-    """Whether an address names a section: front page, `/world/`, `/news/europe`, but no slug and no number."""
+    """Whether an address names a section: front page, `/world/`, `/news/europe`; no slug, no number."""
     last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1]
     return len(re.split(r"[-_]", last)) <= SECTION_WORDS and not re.search(r"\d{4}|\.s?html?$|\.php$", last)
 
@@ -117,7 +119,7 @@ def _is_section(url: str) -> bool:
 def _says_article(page: Page, article: list[Node]) -> bool:
     return (
         bool(article)
-        or (page.first_meta("og:type") or "").lower() in ("article", "news", "newsarticle", "blog")
+        or (page.first_meta("og:type") or "").lower() in _ARTICLE_TYPES
         or page.first_meta("article:published_time") is not None
     )
 

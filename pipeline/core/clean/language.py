@@ -23,13 +23,13 @@ MIN_CHARACTERS = 60
 SAMPLE_CHARACTERS = 800
 _PAIRS = """nb=no nn=no iw=he in=id ji=yi sh=sr mo=ro fil=tl cmn=zh yue=zh arb=ar pes=fa prs=fa jp=ja cz=cs
 ua=uk gr=el kr=ko cn=zh dk=da se=sv"""
-SAME = dict((pair[: pair.index("=")], pair[pair.index("=") + 1 :]) for pair in words(_PAIRS))
-"""Old, regional or mistaken codes and what they mean here (a country code in `lang` is a common slip;
-`se` is Northern Sami by the book, and Swedish on every page that says it)."""
+SAME = {pair[: pair.index("=")]: pair[pair.index("=") + 1 :] for pair in words(_PAIRS)}
+"""Old, regional or mistaken codes and what they mean here: a country's code in `lang` is a common slip, and
+`se` is Northern Sami by the book, but Swedish on every page that says it."""
 DETECTABLE = words(
-    """af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk
-    km kn ko ku ky la lo lt lv mg mk ml mn mr ms mt nb ne nl nn no or pa pl ps pt ro ru si sk sl sq sr sv sw ta te
-    th tl tr ug uk ur vi xh zh zu"""
+    """af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja
+    ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms mt nb ne nl nn no or pa pl ps pt ro ru si sk sl sq sr
+    sv sw ta te th tl tr ug uk ur vi xh zh zu"""
 )
 """What the detector may answer; the rest of its list are languages no newspaper is printed in."""
 _TAG = re.compile(r"[A-Za-z]{2,3}(?=$|[-_,;\s])")

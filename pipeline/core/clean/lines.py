@@ -28,9 +28,9 @@ _JUNK = re.compile(
     r"|^(?:var |function\b|window\.|\(function|\$\().*[;{]|^[{}\[\]();=\s]+$|^&\w+;$"
 )
 _CREDIT = re.compile(
-    r"\((?:image|photo|photos|picture|pic|credit|source|foto|bild|imagen|imagem|crédit|archiv|file)\b[^)]{0,80}\)\s*$"
-    r"|[(\[/|]\s*(?:getty(?: images)?|ap photo|reuters|afp|epa|shutterstock|istock|alamy|imago|dpa|ap|unsplash|"
-    r"wikimedia commons|pexels|pixabay|associated press)\b[^)\]]{0,60}[)\]]?\s*$",
+    r"\((?:image|photos?|picture|pic|credit|source|foto|bild|imagen|imagem|crédit|file)\b[^)]{0,80}\)\s*$"
+    r"|[(\[/|]\s*(?:getty(?: images)?|ap photo|reuters|afp|epa|shutterstock|istock|alamy|imago|dpa|ap|"
+    r"unsplash|wikimedia commons|pexels|pixabay|associated press)\b[^)\]]{0,60}[)\]]?\s*$",
     re.IGNORECASE,
 )
 _BRACKETS = frozenset("([/|")

@@ -41,9 +41,10 @@ from pipeline.errors import Discard
 
 MAX_TAGS = 50
 _SUBTITLES = (
-    '[class*="subtitle" i], [class*="sub-title" i], [class*="standfirst" i], [class*="subheadline" i], [class*="sub-headline" i], '
-    '[class~="dek" i], [class~="deck" i], [class*="article-dek" i], [class*="headline__sub" i], [itemprop~="alternativeHeadline" i]'
-)  # fmt: skip
+    '[class*="subtitle" i], [class*="sub-title" i], [class*="standfirst" i], [class*="subheadline" i], '
+    '[class*="sub-headline" i], [class~="dek" i], [class~="deck" i], [class*="article-dek" i], '
+    '[class*="headline__sub" i], [itemprop~="alternativeHeadline" i]'
+)
 _OG_TITLES = ("og:title", "twitter:title", "headline", "dc.title", "title", "parsely-title", "sailthru.title")
 
 
@@ -171,7 +172,7 @@ def _publishers(article: list[Node]) -> list[str]:
 
 
 def _host_names(url: str) -> list[str]:
-    """What a site may call itself after its address: `www.daily.example` → the host, the domain, its label."""
+    """What a site may call itself after its address `www.daily.example`: host, domain, its label."""
     try:
         host, site = urls.host(url), urls.site(url)
     except Discard:

@@ -21,23 +21,28 @@ from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.dates import Stamp, parse, plausible
 from pipeline.core.clean.jsonld import text_of
 from pipeline.core.clean.page import Page
+from pipeline.core.clean.wordlists import sequence
 
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
-    "sailthru.date", "article.published", "published-date", "publication_date", "publish-date", "pubdate", "publishdate",
-    "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.created", "dc.date", "date", "datecreated", "originalpublicationdate",
-    "article:published", "ptime", "timestamp", "rnews:datepublished", "citation_publication_date", "bt:pubdate",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "last-modified", "article:updated",
-    "lastmod", "dcterms.modified", "dc.date.modified", "revision_date",
-)  # fmt: skip
+_PUBLISHED = sequence(
+    "article:published_time og:published_time og:article:published_time datepublished parsely-pub-date "
+    "sailthru.date article.published published-date publication_date publish-date pubdate publishdate "
+    "cxenseparse:recs:publishtime dc.date.issued dcterms.created dc.date date datecreated ptime timestamp "
+    "originalpublicationdate article:published rnews:datepublished citation_publication_date bt:pubdate"
+)
+_MODIFIED = sequence(
+    "article:modified_time og:updated_time og:article:modified_time datemodified last-modified "
+    "article:updated lastmod dcterms.modified dc.date.modified revision_date"
+)
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _TIMES = (
-    '[itemprop~="datePublished" i]', "time[pubdate]",
-    'time[class*="publi" i][datetime], [class*="publi" i] time[datetime], time[class*="entry-date" i][datetime]',
-    "header time[datetime]", "article time[datetime]", "time[datetime]",
-)  # fmt: skip
+    '[itemprop~="datePublished" i]',
+    "time[pubdate]",
+    'time[class*="publi" i][datetime], [class*="publi" i] time[datetime], '
+    'time[class*="entry-date" i][datetime]',
+    "header time[datetime]",
+    "article time[datetime]",
+    "time[datetime]",
+)
 _MANY_TIMES = 12
 """With more `<time>` elements than this the page lists other articles, and the first need not be its own."""
 

@@ -1,7 +1,7 @@
 """Why a page does not become an article: the closed list, in one place, with what each means.
 
 A *discard* is an expected and final end. What should have worked is a dead letter instead; those reasons are
-`core.dead_letters.DeadLetterReason` (`extraction-failed`, `extraction-timeout` and `extraction-crashed` are ours).
+`core.dead_letters.DeadLetterReason` (`too-large` and the three that begin with `extraction-` are ours).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which blocks of the article's region are its text.
 
-    blocks ──► lines that are furniture by themselves ──► head: from the first prose on
-                                                     └──► tail: up to the last of the flow ──► headings with text
+    blocks ──► lines that are furniture by themselves ──► head: from the first prose on ──► headings that
+                                                     └──► tail: up to the last of the flow     have text
 
 The *flow* is where the paragraphs stand: the elements that hold prose directly. Short lines count as text
 inside the flow, since sub-headings, list items, verses and replies in interviews are short too.
@@ -49,7 +49,7 @@ class Selected:
 
 def select(region: Region, titles: frozenset[str]) -> Selected:
     """Sort the region's blocks into text and furniture. `titles` are the keys of the page's title."""
-    rules = {block: rule for block, rule in _judged(region.blocks, titles)}
+    rules = dict(_judged(region.blocks, titles))
     prose = [block for block in region.blocks if block.weight > 0 and block not in rules]
     if not prose:
         return Selected([], [*((block, "marked") for block in region.marked), *rules.items()])

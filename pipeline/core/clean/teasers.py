@@ -3,7 +3,7 @@
 Within one page such a line looks like a sub-heading. Two kinds of evidence tell them apart:
   - the line is a headline the source showed elsewhere lately (the raw record brings those along);
   - none of its words occurs anywhere else in the article. A sub-heading speaks of what its text speaks of.
-The second is asked only of lines long enough to have had the chance, in scripts that put spaces between words.
+The second is asked only of lines long enough to have had the chance, in scripts with spaces between words.
 """
 
 from __future__ import annotations

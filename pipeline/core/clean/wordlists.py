@@ -8,6 +8,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def sequence(text: str) -> tuple[str, ...]:
+    """The words of a text in their order."""
+    return tuple(text.split())
+
+
 def phrases(*texts: str) -> list[str]:
     """The phrases between bars, case folded, each once and the longest first."""
     found = {" ".join(piece.split()).casefold() for text in texts for piece in text.split("|")}
