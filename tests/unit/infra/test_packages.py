@@ -56,8 +56,9 @@ def packages(registry: Registry, tmp_path: Path) -> Packages:
         registry.files[path] = content
         rows.append(f"{coordinate} {hashlib.sha256(content).hexdigest()} {len(content)}")
     (locks / "kafka-jars.lock").write_text("# made here\n" + "\n".join(rows) + "\n")
-    (locks / "elasticsearch.lock").write_text(elasticsearch_lock(archive()))
-    registry.files["/org/example/bundle/7/bundle-7.zip"] = archive()
+    bundle = archive()
+    (locks / "elasticsearch.lock").write_text(elasticsearch_lock(bundle))
+    registry.files["/org/example/bundle/7/bundle-7.zip"] = bundle
     return Packages(tmp_path / "cache", registry.url, locks)
 
 
