@@ -99,7 +99,7 @@ def resiliparse() -> Extractor:
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.html import HTMLTree
 
-    def run(body: bytes, url: str) -> Found:
+    def run(body: bytes, _: str) -> Found:
         tree = HTMLTree.parse(body.decode("utf-8", "replace"))
         return Found(extract_plain_text(tree, main_content=True, comments=False), tree.title)
 

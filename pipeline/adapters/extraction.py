@@ -33,7 +33,7 @@ MEMORY_PER_PAGE = 1024 * 2**20
 PAGES_PER_WORKER = 2000
 """After so many pages a worker is replaced, which bounds what any leak of a parser can cost."""
 START_SECONDS = 60.0
-"""A worker is warm after a second; one that takes this long means a broken installation, not a broken page."""
+"""A worker is warm after a second; one that takes this long means a broken installation."""
 
 Explained = Extracted | Discard | InvalidRecord
 

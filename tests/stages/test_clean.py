@@ -158,8 +158,8 @@ def test_death_at_any_write_neither_loses_nor_doubles(world, step, when):
     drain(world)
     found = [(article.article_id, article.revision, article.fetched_at) for article in logged(world)]
     assert len(set(found)) == 3
-    doubled = step == "publisher.publish" and when == "after" or step == "articles.put" and when == "before"
-    assert len(found) == (6 if doubled else 3)
+    between_log_and_ledger = (("publisher.publish", "after"), ("articles.put", "before"))
+    assert len(found) == (6 if (step, when) in between_log_and_ledger else 3)
     states = {name: entry(world, raw(name).article_id).state for name in "abc"}
     assert states == {"a": "cleaned", "b": "cleaned", "c": "discarded"}
     assert entry(world, raw("b").article_id).clean.published_fetch == NOON + timedelta(minutes=5)

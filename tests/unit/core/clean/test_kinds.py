@@ -10,7 +10,10 @@ from pipeline.core.clean import DISCARD_REASONS, extract
 from pipeline.errors import Discard, InvalidRecord
 from tests.unit.core.clean.pages import raw
 
-PROSE = "The ferry office will open a second window in March, the island council decided on Tuesday after a long debate. "
+PROSE = (
+    "The ferry office will open a second window in March, the island council decided on Tuesday "
+    "after a long debate. "
+)
 LINKS = "".join(f'<li><a href="/{n}">Harbour news of the day, number {n}</a></li>' for n in range(40))
 CAPTIONS = "".join(
     f"<figure><img src=/{n}.jpg><figcaption>A boat in the harbour, picture {n}</figcaption></figure>"
@@ -18,9 +21,10 @@ CAPTIONS = "".join(
 )
 
 
-def page(body: str, *, title: str = "Ferry office opens", head: str = "", data: object = None) -> str:
+def page(body: str, *, title: str = "Ferry office opens", data: object = None) -> str:
     structured = f'<script type="application/ld+json">{json.dumps(data)}</script>' if data else ""
-    return f"<html lang=en><head><title>{title}</title>{head}{structured}</head><body><h1>{title}</h1>{body}</body></html>"
+    head = f"<head><title>{title}</title>{structured}</head>"
+    return f"<html lang=en>{head}<body><h1>{title}</h1>{body}</body></html>"
 
 
 def article(words: str = PROSE * 8) -> str:
@@ -34,44 +38,47 @@ LIVE = {"@type": ["LiveBlogPosting"], "headline": "Ferry office opens"}
 NEWS = {"@type": "NewsArticle", "headline": "Ferry office opens"}
 
 DISCARDED = {
-    "an empty body": (dict(body=""), "not-html"),
-    "white space": (dict(body=" \n\t "), "not-html"),
-    "a PDF posing as a page": (dict(body=b"%PDF-1.7\n%\xe2\xe3"), "not-html"),
-    "a picture posing as a page": (dict(body=b"\x89PNG\r\n\x1a\n" + b"\x00" * 500), "not-html"),
-    "random bytes": (dict(body=bytes(range(128, 256)) * 50), "not-html"),
-    "JSON by its content type": (dict(body='{"a": "<p>b</p>"}', content_type="application/json"), "not-html"),
-    "JSON without a content type": (dict(body='{"a": 1}', content_type=None), "not-html"),
-    "a feed": (dict(body='<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'), "not-html"),
-    "a status of 404": (dict(body=page(article()), status=404), "error-page"),
+    "an empty body": ({"body": ""}, "not-html"),
+    "white space": ({"body": " \n\t "}, "not-html"),
+    "a PDF posing as a page": ({"body": b"%PDF-1.7\n%\xe2\xe3"}, "not-html"),
+    "a picture posing as a page": ({"body": b"\x89PNG\r\n\x1a\n" + b"\x00" * 500}, "not-html"),
+    "random bytes": ({"body": bytes(range(128, 256)) * 50}, "not-html"),
+    "JSON by its content type": (
+        {"body": '{"a": "<p>b</p>"}', "content_type": "application/json"},
+        "not-html",
+    ),
+    "JSON without a content type": ({"body": '{"a": 1}', "content_type": None}, "not-html"),
+    "a feed": ({"body": '<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>'}, "not-html"),
+    "a status of 404": ({"body": page(article()), "status": 404}, "error-page"),
     "a page that says it is not found": (
-        dict(body=page(f"<p>{PROSE}</p>", title="404 – Page not found")),
+        {"body": page(f"<p>{PROSE}</p>", title="404 – Page not found")},
         "error-page",
     ),
     "a German page that is not found": (
-        dict(body=page(f"<p>{PROSE}</p>", title="Seite nicht gefunden")),
+        {"body": page(f"<p>{PROSE}</p>", title="Seite nicht gefunden")},
         "error-page",
     ),
-    "a bot check": (dict(body=page("<p>Checking your browser.</p>", title="Just a moment...")), "error-page"),
+    "a bot check": ({"body": page("<p>Checking your browser.</p>", title="Just a moment...")}, "error-page"),
     "a front page": (
-        dict(body=page(f"<ul>{LINKS}</ul><p>{PROSE}</p>", title="Harbour"), url="https://daily.example/"),
+        {"body": page(f"<ul>{LINKS}</ul><p>{PROSE}</p>", title="Harbour"), "url": "https://daily.example/"},
         "index-page",
     ),
     "a section": (
-        dict(body=page(f"<ul>{LINKS}</ul><p>{PROSE}</p>"), url="https://daily.example/world/"),
+        {"body": page(f"<ul>{LINKS}</ul><p>{PROSE}</p>"), "url": "https://daily.example/world/"},
         "index-page",
     ),
     "a declared list": (
-        dict(body=page(f"<p>{PROSE * 3}</p>", data={"@type": "CollectionPage"})),
+        {"body": page(f"<p>{PROSE * 3}</p>", data={"@type": "CollectionPage"})},
         "index-page",
     ),
-    "a live blog": (dict(body=page(article(), data=LIVE)), "live-blog"),
-    "a declared gallery": (dict(body=page(CAPTIONS, data={"@type": "ImageGallery"})), "gallery"),
-    "pictures with captions": (dict(body=page(f"<p>{PROSE}</p><p>{PROSE}</p>{CAPTIONS}")), "gallery"),
-    "a player with two sentences": (dict(body=page(STUB, data=VIDEO)), "media-page"),
-    "a paid page's first lines": (dict(body=page(STUB, data=PAID)), "paywalled"),
-    "links only": (dict(body=page(f"<ul>{LINKS}</ul>", data=NEWS)), "no-text"),
+    "a live blog": ({"body": page(article(), data=LIVE)}, "live-blog"),
+    "a declared gallery": ({"body": page(CAPTIONS, data={"@type": "ImageGallery"})}, "gallery"),
+    "pictures with captions": ({"body": page(f"<p>{PROSE}</p><p>{PROSE}</p>{CAPTIONS}")}, "gallery"),
+    "a player with two sentences": ({"body": page(STUB, data=VIDEO)}, "media-page"),
+    "a paid page's first lines": ({"body": page(STUB, data=PAID)}, "paywalled"),
+    "links only": ({"body": page(f"<ul>{LINKS}</ul>", data=NEWS)}, "no-text"),
     "a caption's length": (
-        dict(body=page("<p>The ferry office opens a second window in March.</p>")),
+        {"body": page("<p>The ferry office opens a second window in March.</p>")},
         "too-short",
     ),
 }
@@ -87,16 +94,17 @@ def test_page_that_is_no_article_is_discarded_with_its_reason(name: str):
 
 
 KEPT = {
-    "an article among many links": dict(
-        body=page(f"{article()}<ul>{LINKS}</ul>"), url="https://daily.example/world/"
-    ),
-    "an article about error 404": dict(body=page(article(), title="404: the number that became a joke")),
-    "an article with a video": dict(body=page(article(), data=[NEWS, VIDEO])),
-    "a long transcript beside a player": dict(body=page(article(), data=VIDEO)),
-    "a paid article that shows enough": dict(body=page(article(), data=PAID)),
-    "an article with many pictures": dict(body=page(article() + CAPTIONS)),
-    "HTML without a content type": dict(body=page(article()), content_type=None),
-    "HTML sent as plain text": dict(body=page(article()), content_type="text/plain"),
+    "an article among many links": {
+        "body": page(f"{article()}<ul>{LINKS}</ul>"),
+        "url": "https://daily.example/world/",
+    },
+    "an article about error 404": {"body": page(article(), title="404: the number that became a joke")},
+    "an article with a video": {"body": page(article(), data=[NEWS, VIDEO])},
+    "a long transcript beside a player": {"body": page(article(), data=VIDEO)},
+    "a paid article that shows enough": {"body": page(article(), data=PAID)},
+    "an article with many pictures": {"body": page(article() + CAPTIONS)},
+    "HTML without a content type": {"body": page(article()), "content_type": None},
+    "HTML sent as plain text": {"body": page(article()), "content_type": "text/plain"},
 }
 
 
