@@ -21,15 +21,13 @@ them up again. A single bad page never makes it red; it becomes a dead letter (`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from pipeline.airflow.assets import NEWS_CLEAN, NEWS_RAW
 from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
-
-if TYPE_CHECKING:
-    from pipeline.airflow.tasks import Counts
+from pipeline.airflow.counts import Counts, how_many, total
 
 
 @dag(
@@ -65,18 +63,23 @@ def news_clean() -> None:
         task_display_name="Extract and publish",
         map_index_template="worker {{ task.op_kwargs['worker'] }}",
         max_active_tis_per_dagrun=3,
+        multiple_outputs=False,
     )
     def extract_and_publish(worker: int) -> Counts:
         from pipeline.airflow import tasks
 
         return tasks.clean(f"{trigger_name()}#{worker}", get_current_context()["params"]["seconds"])
 
-    @task(task_display_name="Summarize", outlets=[NEWS_CLEAN], trigger_rule="all_done", retries=0)
+    @task(
+        task_display_name="Summarize",
+        outlets=[NEWS_CLEAN],
+        trigger_rule="all_done",
+        retries=0,
+        multiple_outputs=False,
+    )
     def summarize(planned: list[int] | None, done: list[Counts] | None) -> Counts:
-        from pipeline.airflow import tasks
-
-        counts = tasks.total(planned, done)
-        announce(NEWS_CLEAN, counts, new=tasks.how_many(counts, "published"))
+        counts = total(planned, done)
+        announce(NEWS_CLEAN, counts, new=how_many(counts, "published"))
         return counts
 
     workers: Any = plan_workers()

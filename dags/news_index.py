@@ -22,15 +22,11 @@ the same stories.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from pipeline.airflow.assets import NEWS_CLEAN, NEWS_STORIES
 from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
-
-if TYPE_CHECKING:
-    from pipeline.airflow.tasks import Counts
+from pipeline.airflow.counts import Counts, how_many
 
 
 @dag(
@@ -56,12 +52,12 @@ if TYPE_CHECKING:
     },
 )
 def news_index() -> None:
-    @task(task_display_name="Find copies and index", outlets=[NEWS_STORIES])
+    @task(task_display_name="Find copies and index", outlets=[NEWS_STORIES], multiple_outputs=False)
     def find_copies_and_index() -> Counts:
         from pipeline.airflow import tasks
 
         counts = tasks.index(trigger_name(), get_current_context()["params"]["seconds"])
-        announce(NEWS_STORIES, counts, new=tasks.how_many(counts, "created", "joined", "bridged", "revised"))
+        announce(NEWS_STORIES, counts, new=how_many(counts, "created", "joined", "bridged", "revised"))
         return counts
 
     find_copies_and_index()

@@ -27,9 +27,10 @@ from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, t
 
 from pipeline.airflow.assets import NEWS_RAW
 from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
+from pipeline.airflow.counts import Counts, how_many, total
 
 if TYPE_CHECKING:
-    from pipeline.airflow.tasks import Counts, Shard
+    from pipeline.airflow.tasks import Shard
 
 
 @dag(
@@ -82,6 +83,7 @@ def news_scrape() -> None:
         task_display_name="Fetch and publish",
         map_index_template="{{ task.op_kwargs['shard']['label'] }}",
         max_active_tis_per_dagrun=3,
+        multiple_outputs=False,
     )
     def fetch_and_publish(shard: Shard) -> Counts:
         from pipeline.airflow import tasks
@@ -89,12 +91,16 @@ def news_scrape() -> None:
         trigger = f"{trigger_name()}#{shard['number']}"
         return tasks.scrape(shard["hosts"], dict(get_current_context()["params"]), trigger)
 
-    @task(task_display_name="Summarize", outlets=[NEWS_RAW], trigger_rule="all_done", retries=0)
+    @task(
+        task_display_name="Summarize",
+        outlets=[NEWS_RAW],
+        trigger_rule="all_done",
+        retries=0,
+        multiple_outputs=False,
+    )
     def summarize(planned: list[Shard] | None, done: list[Counts] | None) -> Counts:
-        from pipeline.airflow import tasks
-
-        counts = tasks.total(planned, done)
-        announce(NEWS_RAW, counts, new=tasks.how_many(counts, "fetched"))
+        counts = total(planned, done)
+        announce(NEWS_RAW, counts, new=how_many(counts, "fetched"))
         return counts
 
     shards: Any = plan_shards()

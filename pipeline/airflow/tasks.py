@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pipeline import bootstrap, log
-from pipeline.errors import FetchUnavailable, PipelineError
+from pipeline.airflow.counts import Counts
+from pipeline.errors import FetchUnavailable
 from pipeline.stages.accounts import lag_of
 from pipeline.stages.runner import Pace
 
@@ -33,15 +33,6 @@ PAGES_PER_WORKER = 5_000
 """Waiting pages from which a further clean worker pays: about what one does in half its time budget."""
 WORKERS_AT_MOST = 6
 """The raw topic's partitions: more members of its group would stand by."""
-
-
-class Counts(TypedDict):
-    """What one run, or several together, did: outcomes as counted in the reports named by `runs`."""
-
-    runs: list[str]
-    ended: list[str]
-    discovered: int
-    outcomes: dict[str, int]
 
 
 class Shard(TypedDict):
@@ -99,31 +90,6 @@ def index(trigger: str, seconds: float | None = None) -> Counts:
     with _world() as world, bootstrap.stopping() as stop:
         pace = _pace(world, seconds, stop)
         return _counts(*bootstrap.run_index(world, pace, trigger))
-
-
-def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Counts:
-    """All parts of a plan together. Raises PipelineError when there is no plan, or parts but no survivor."""
-    if planned is None:
-        raise PipelineError("the planning task failed, so nothing was done; its log says why")
-    counted = list(done or ())
-    if planned and not counted:
-        raise PipelineError(
-            "every part of the plan failed; the logs of the parts say why", parts=len(planned)
-        )
-    outcomes: Counter[str] = Counter()
-    for part in counted:
-        outcomes.update(part["outcomes"])
-    return Counts(
-        runs=[run for part in counted for run in part["runs"]],
-        ended=[how for part in counted for how in part["ended"]],
-        discovered=sum(part["discovered"] for part in counted),
-        outcomes=dict(sorted(outcomes.items())),
-    )
-
-
-def how_many(counts: Counts, *outcomes: str) -> int:
-    """How often the run ended articles in one of `outcomes`, whatever the reasons."""
-    return sum(times for name, times in counts["outcomes"].items() if name.partition("(")[0] in outcomes)
 
 
 def _order(options: Mapping[str, Any]) -> bootstrap.FetchOrder:

@@ -70,6 +70,9 @@ def _task(task: Any) -> dict[str, Any]:
         "trigger_rule": task.trigger_rule.value,
         "upstream": sorted(task.upstream_task_ids),
         "map_index_template": task.map_index_template,
+        "multiple_outputs": task.multiple_outputs
+        if hasattr(task, "multiple_outputs")
+        else task.partial_kwargs["multiple_outputs"],
     }
 
 

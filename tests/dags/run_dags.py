@@ -19,7 +19,7 @@ from airflow.models.asset import AssetEvent
 from airflow.settings import Session
 
 from pipeline.airflow import tasks
-from pipeline.airflow.tasks import Counts
+from pipeline.airflow.counts import Counts
 from pipeline.errors import BrokerUnavailable, ConfigError
 
 MARK = "told: "

@@ -61,6 +61,11 @@ def test_every_task_has_an_owner_a_name_and_an_end(facts):
         assert task["retry_policy"]
 
 
+def test_counts_are_stored_once(facts):
+    """Airflow would store every field of a dictionary a second time, under its own key."""
+    assert [] == [task for task in _tasks(facts) if task["multiple_outputs"]]
+
+
 def test_every_param_has_a_title_and_says_what_it_does(facts):
     for dag in facts["dags"].values():
         for param in dag["params"].values():
