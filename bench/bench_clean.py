@@ -89,9 +89,8 @@ def _score(runner: Runner, pages: list[Sample]) -> dict[str, Any]:
 
 def _print_table(runners: list[Runner], scores: dict[str, dict[str, Any]], pages: list[Sample]) -> None:
     print(f"{len(pages)} pages, {len(runners[0].passes) - 1} timed passes")
-    print(
-        f"{'':18}{'P':>7}{'R':>7}{'F1':>7}{'exact':>7}{'empty':>6}{'pages/s':>9}{'x':>6}{'p99 ms':>8}{'MiB':>6}{'title':>7}{'day':>6}"
-    )
+    names = f"{'P':>7}{'R':>7}{'F1':>7}{'exact':>7}{'empty':>6}{'pages/s':>9}{'x':>6}{'p99 ms':>8}{'MiB':>6}"
+    print(f"{'':18}{names}{'title':>7}{'day':>6}")
     base = next((_speed(runner) for runner in runners if runner.name == "trafilatura"), None)
     ours = next((runner for runner in runners if runner.name == "copydesk"), None)
     for runner in runners:

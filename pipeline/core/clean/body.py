@@ -19,7 +19,7 @@ from lxml.etree import HTMLParser, LxmlError, _Element, fromstring
 from selectolax.lexbor import LexborNode
 from trafilatura import bare_extraction
 
-from pipeline.core.clean.blocks import blocks_of
+from pipeline.core.clean.blocks import Block, blocks_of
 from pipeline.core.clean.characters import lines
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.prose import UNSPACED, is_unspaced
@@ -58,8 +58,7 @@ class Removal:
 class Body:
     """The paragraphs of the article in order, what was removed around and inside them, and who found them.
 
-    `links` and `captions` count the lines of the whole page that are nothing but that; `lines` holds the
-    keys of all lines that cannot be text: those, labels, the title.
+    `links` and `captions` count the lines of the whole page that are nothing but that.
     """
 
     paragraphs: list[str]
@@ -67,7 +66,6 @@ class Body:
     method: str
     links: int
     captions: int
-    lines: frozenset[str]
 
 
 def read_body(
@@ -78,11 +76,12 @@ def read_body(
     `titles` are all spellings of its title, `headlines` those of other articles, `declared` the text that
     structured data gives, if it may be used.
     """
-    body = _from_blocks(page, title, titles, headlines)
+    blocks = blocks_of(_parsed(_stripped(page), HTMLParser(encoding="utf-8")))
+    body = _from_blocks(blocks, title, titles, headlines)
     too_little = _size(body) < ENOUGH
     if not too_little and (declared is None or coverage(declared, body.paragraphs) >= COVERED):
         return body
-    others = [replace(body, paragraphs=_rescued(page, body), removed=[], method="trafilatura")]
+    others = [replace(body, paragraphs=_rescued(page, blocks, body), removed=[], method="trafilatura")]
     if declared is not None:
         others.append(replace(body, paragraphs=lines(declared), removed=[], method="json-ld"))
         return max((body, *others), key=lambda found: min(coverage(declared, found.paragraphs), COVERED))
@@ -94,23 +93,21 @@ def _size(body: Body) -> float:
     return sum(len(text) * (UNSPACED if is_unspaced(text) else 1.0) for text in body.paragraphs)
 
 
-def _from_blocks(page: Page, title: str | None, titles: list[str], headlines: tuple[str, ...]) -> Body:
-    tree: _Element = _parsed(_stripped(page), HTMLParser(encoding="utf-8"))
-    blocks = blocks_of(tree)
-    region = find_region(tree, blocks, _heading(tree, title, titles))
+def _from_blocks(
+    blocks: list[Block], title: str | None, titles: list[str], headlines: tuple[str, ...]
+) -> Body:
+    if not blocks:
+        return Body([], [], "blocks", 0, 0)
+    root = blocks[0].element.getroottree().getroot()
+    region = find_region(root, blocks, _heading(root, title, titles))
     selected = select(region, frozenset(filter(None, map(key, titles))))
     foreign = foreign_lines(selected.kept, title or "", headlines)
-    removed = [Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())]
-    linked = [key(block.text) for block in blocks if is_linked(block)]
-    captions = [key(block.text) for block in captions_of(blocks)]
-    condemned = [key(removal.text) for removal in removed if removal.rule not in BY_PLACE]
     return Body(
         paragraphs=[block.text for block in selected.kept if block not in foreign],
-        removed=removed,
+        removed=[Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())],
         method="blocks",
-        links=len(linked),
-        captions=len(captions),
-        lines=frozenset(linked + captions + condemned),
+        links=sum(map(is_linked, blocks)),
+        captions=len(captions_of(blocks)),
     )
 
 
@@ -137,12 +134,12 @@ def _parsed(text: str, parser: HTMLParser) -> Any:
 
 
 def _stripped(page: Page) -> str:
-    """The page without what never holds text of an article; the page itself stays whole."""
-    copy = page.dom.clone()
-    for node in copy.css(_STRIPPED):
+    """The page without what never holds text of an article. Strips the page's own tree: a copy costs as much
+    as parsing."""
+    for node in page.dom.css(_STRIPPED):
         if not (node.tag in _WRAPPERS and _wraps_the_page(node)):
             node.decompose()
-    return copy.html or "<html></html>"
+    return page.dom.html or "<html></html>"
 
 
 def _wraps_the_page(node: LexborNode) -> bool:
@@ -161,8 +158,10 @@ def _heading(tree: _Element, title: str | None, titles: list[str]) -> _Element |
     return h1s[0] if shown is None and len(h1s) == 1 else shown
 
 
-def _rescued(page: Page, body: Body) -> list[str]:
+def _rescued(page: Page, blocks: list[Block], body: Body) -> list[str]:
     """What trafilatura makes of the whole page, with all its fallbacks, but for lines we know better."""
-    document = bare_extraction(tree_of(page.dom.html or "<html></html>"), include_comments=False)
+    document = bare_extraction(tree_of(page.text), include_comments=False)
     text = getattr(document, "text", None)
-    return [line for line in lines(text) if key(line) not in body.lines] if isinstance(text, str) else []
+    condemned = {key(removal.text) for removal in body.removed if removal.rule not in BY_PLACE}
+    condemned |= {key(block.text) for block in (*filter(is_linked, blocks), *captions_of(blocks))}
+    return [line for line in lines(text) if key(line) not in condemned] if isinstance(text, str) else []

@@ -83,7 +83,12 @@ def _wide(head: bytes) -> str | None:
 
 
 def _looks_utf8(body: bytes) -> bool:
-    damaged = body.decode("utf-8", errors="replace").count("\ufffd")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        damaged = body.decode("utf-8", errors="replace").count("\ufffd")
+    else:
+        return True
     return damaged <= 0.05 * len(_MULTIBYTE_UTF8.findall(body))
 
 

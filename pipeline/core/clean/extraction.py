@@ -63,7 +63,7 @@ def explain(raw: RawArticle) -> Extracted:
     page = parse(decoded.text, raw.http.final_url)
     nodes = own_nodes(page)
     kinds.refuse_declared(page, nodes)
-    metadata = read_metadata(page, raw, lambda: _search_date(page, raw))
+    metadata = read_metadata(page, nodes, raw, lambda: _search_date(page, raw))
     body = read_body(
         page, metadata.title, metadata.titles, raw.headlines, _declared_text(nodes, metadata.access)
     )
@@ -141,7 +141,7 @@ def _header(raw: RawArticle, name: str) -> str | None:
 
 def _search_date(page: Page, raw: RawArticle) -> str | None:
     """Ask htmldate for the day of publication; a page that breaks it simply has no date."""
-    tree = tree_of(page.dom.html or "<html></html>")
+    tree = tree_of(page.text)
     latest = raw.fetched_at.strftime("%Y-%m-%d")
     try:
         quick = find_date(tree, original_date=True, extensive_search=False, max_date=latest)

@@ -60,37 +60,39 @@ _BODY = frozenset(
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 
 
-def marks(element: _Element) -> frozenset[str]:
-    """The words in class and id that say this is furniture."""
-    return _marks(_names(element))
+Attributes = dict[str, str]
 
 
-def is_readers(element: _Element) -> bool:
+def attributes_of(element: _Element) -> Attributes:
+    """The element's attributes, read once for all questions."""
+    return dict(element.items())
+
+
+def marks(attributes: Attributes) -> frozenset[str]:
+    """The words in class and id that say this is furniture, and `invisible` for what is not shown."""
+    words = _marks(_names(attributes))
+    style = attributes.get("style")
+    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    return words | {"invisible"} if hidden or (style and _INVISIBLE.search(style)) else words
+
+
+def is_readers(attributes: Attributes) -> bool:
     """Whether class or id say that readers speak here."""
-    return not _READERS.isdisjoint(_split(_names(element)))
+    return not _READERS.isdisjoint(_split(_names(attributes)))
 
 
 def is_body(element: _Element) -> bool:
     """Whether the element is said to be the article's body."""
-    declared = f"{element.get('itemprop') or ''} {element.get('property') or ''}"
-    return "articleBody" in declared or _is_body(_names(element))
-
-
-def is_invisible(element: _Element) -> bool:
-    """Whether the element is not shown."""
-    style = element.get("style")
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(style and _INVISIBLE.search(style))
-    )
+    attributes = attributes_of(element)
+    declared = f"{attributes.get('itemprop', '')} {attributes.get('property', '')}"
+    return "articleBody" in declared or _is_body(_names(attributes))
 
 
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def _names(element: _Element) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
+def _names(attributes: Attributes) -> str:
+    return f"{attributes.get('class', '')} {attributes.get('id', '')}"
 
 
 @lru_cache(maxsize=20_000)

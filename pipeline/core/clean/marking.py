@@ -7,7 +7,6 @@ holds the title or much of the page's prose is spared.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from lxml.etree import _Element
 
@@ -25,6 +24,8 @@ MISLEADING_SHARE = 0.45
 """Then a word that marks this share of it is dismissed, as `widget` is where every paragraph is one."""
 TEASER_ITEMS = 3
 """So many neighbours of one kind, each with a linked line and one piece of prose, are teasers."""
+
+Around = dict[_Element, furniture.Attributes]
 
 _TEASER_WEIGHT = 700.0
 _TEASER_BLOCKS = 2
@@ -51,47 +52,48 @@ def teasers(blocks: list[Block], weights: Weights) -> set[Block]:
     }
 
 
-def readers(blocks: list[Block], weights: Weights, title: _Element | None) -> set[_Element]:
+def readers(around: Around, weights: Weights) -> set[_Element]:
     """The elements in which readers speak: they may hold most of the page, but not the title."""
     most = READERS_SHARE * weights.total
     return {
         element
-        for element in _around(blocks, weights.chains, title)
-        if furniture.is_readers(element) and weights.of(element) <= most
+        for element, attributes in around.items()
+        if furniture.is_readers(attributes) and weights.of(element) <= most
     }
 
 
-def marked(blocks: list[Block], weights: Weights, title: _Element | None) -> set[_Element]:
+def marked(around: Around, weights: Weights) -> set[_Element]:
     """The elements that are furniture: marked so, light, and without the title in them."""
     most = MARKED_SHARE * weights.total
     found = {
         element: words
-        for element in _around(blocks, weights.chains, title)
-        if (words := _words(element)) and weights.of(element) <= most
+        for element, attributes in around.items()
+        if (words := _words(element, attributes)) and weights.of(element) <= most
     }
     left = sum(w for leaf, w in weights.leaves.items() if not weights.chains.touches(leaf, found.keys()))
     misleading = _misleading(found, weights) if left < LEFT_SHARE * weights.total else _NONE
     return {element for element, words in found.items() if words - misleading}
 
 
-def _around(blocks: list[Block], chains: Chains, title: _Element | None) -> Iterator[_Element]:
-    """Every element around some block, once, except those that contain the title."""
+def around(blocks: list[Block], chains: Chains, title: _Element | None) -> Around:
+    """Every element around some block, except those that contain the title, with its attributes."""
     seen = set(chains.of(title))
+    found: Around = {}
     for block in blocks:
         for element in chains.of(block.element)[:-1]:
             if element in seen:
                 break
             seen.add(element)
-            yield element
+            if element.tag == "figcaption" or element.keys():
+                found[element] = furniture.attributes_of(element)
+    return found
 
 
-def _words(element: _Element) -> frozenset[str]:
+def _words(element: _Element, attributes: furniture.Attributes) -> frozenset[str]:
     if element.tag in _TABLE:
         return _NONE
-    words = furniture.marks(element)
-    if element.tag == "figcaption":
-        words |= {"figcaption"}
-    return words | {"invisible"} if furniture.is_invisible(element) else words
+    words = furniture.marks(attributes)
+    return words | {"figcaption"} if element.tag == "figcaption" else words
 
 
 def _misleading(found: dict[_Element, frozenset[str]], weights: Weights) -> frozenset[str]:

@@ -73,9 +73,10 @@ class Metadata:
     provenance: dict[str, str] = field(default_factory=dict)
 
 
-def read_metadata(page: Page, raw: RawArticle, search_date: Callable[[], str | None]) -> Metadata:
+def read_metadata(
+    page: Page, article: list[Node], raw: RawArticle, search_date: Callable[[], str | None]
+) -> Metadata:
     """Every field by its rule. `search_date` is the last resort for the day of publication."""
-    article = own_nodes(page)
     entry = raw.entry
     site = _site_name(page, article)
     times = choose_times(

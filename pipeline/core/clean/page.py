@@ -19,9 +19,13 @@ MAX_META = 500
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One parsed page. `meta` maps lower-cased name, property or itemprop to its contents in order."""
+    """One parsed page. `meta` maps lower-cased name, property or itemprop to its contents in order.
+
+    `dom` is whole until the body is read, which strips it; who needs it whole later parses `text` again.
+    """
 
     url: str
+    text: str
     dom: LexborHTMLParser
     meta: dict[str, list[str]]
     nodes: list[Node]
@@ -52,7 +56,7 @@ def parse(text: str, url: str) -> Page:
     try:
         dom = LexborHTMLParser(text)
         scripts = (node.text() for node in dom.css('script[type*="ld+json" i]'))
-        return Page(url=url, dom=dom, meta=_meta(dom.css("meta[content]")), nodes=nodes(scripts))
+        return Page(url=url, text=text, dom=dom, meta=_meta(dom.css("meta[content]")), nodes=nodes(scripts))
     except (SelectolaxError, ValueError) as error:
         raise InvalidRecord("extraction-failed", f"the page cannot be parsed: {error}") from error
 

@@ -13,13 +13,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.dates import Stamp, parse, plausible
-from pipeline.core.clean.jsonld import text_of
+from pipeline.core.clean.jsonld import Node, text_of
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.wordlists import sequence
 
@@ -57,27 +56,22 @@ class Published:
 
 def choose_times(
     page: Page,
-    article: list[dict[str, Any]],
+    article: list[Node],
     *,
     feed: tuple[datetime | None, datetime | None],
     fetched_at: datetime,
     search: Callable[[], str | None],
 ) -> Published:
     """The times of the page. `feed` is what the entry said; `search` looks through the page, asked last."""
-    zone = _zone_of(page, article)
-    candidates = list(_candidates(page, article, feed[0], zone))
-    good = [choice for choice in candidates if plausible(choice.value, fetched_at)]
-    if not good and (found := parse(search())) and plausible(found, fetched_at):
-        good = [Choice(found, "guess")]
-    published = _refined(good) if good else None
-    modified = next(
-        (
-            choice
-            for choice in _modifications(page, article, feed[1], zone)
-            if plausible(choice.value, fetched_at)
-        ),
-        None,
+    zone = _Zone(page, article)
+    good = (
+        choice for choice in _candidates(page, article, feed[0], zone) if plausible(choice.value, fetched_at)
     )
+    published = _refined(good)
+    if published is None and (found := parse(search())) and plausible(found, fetched_at):
+        published = Choice(found, "guess")
+    modifications = _modifications(page, article, feed[1], zone)
+    modified = next((choice for choice in modifications if plausible(choice.value, fetched_at)), None)
     if published and modified and modified.value.at < published.value.at:
         modified = None
     return Published(published, modified)
@@ -90,7 +84,7 @@ def day_in_url(url: str) -> str | None:
 
 
 def _candidates(
-    page: Page, article: list[dict[str, Any]], feed: datetime | None, zone: timedelta | None
+    page: Page, article: list[Node], feed: datetime | None, zone: _Zone
 ) -> Iterator[Choice[Stamp]]:
     yield from _stamps((text_of(node.get("datePublished")) for node in article), "json-ld", zone)
     yield from _stamps((page.first_meta(name) for name in _PUBLISHED), "meta", zone)
@@ -102,7 +96,7 @@ def _candidates(
 
 
 def _modifications(
-    page: Page, article: list[dict[str, Any]], feed: datetime | None, zone: timedelta | None
+    page: Page, article: list[Node], feed: datetime | None, zone: _Zone
 ) -> Iterator[Choice[Stamp]]:
     yield from _stamps((text_of(node.get("dateModified")) for node in article), "json-ld", zone)
     yield from _stamps((page.first_meta(name) for name in _MODIFIED), "meta", zone)
@@ -112,9 +106,12 @@ def _modifications(
         yield Choice(Stamp(feed.astimezone(UTC), "second", zoned=True), "feed")
 
 
-def _stamps(texts: Iterable[str | None], origin: str, zone: timedelta | None) -> Iterator[Choice[Stamp]]:
+def _stamps(texts: Iterable[str | None], origin: str, zone: _Zone | None) -> Iterator[Choice[Stamp]]:
     for text in texts:
-        if stamp := parse(text, zone):
+        stamp = parse(text)
+        if stamp and zone and not stamp.zoned and stamp.precision != "day":
+            stamp = parse(text, zone.offset())
+        if stamp:
             yield Choice(stamp, origin)
 
 
@@ -130,21 +127,25 @@ def _stamp_text(node: LexborNode) -> str | None:
     return attributes.get("datetime") or attributes.get("content") or node.text(strip=True)
 
 
-def _zone_of(page: Page, article: list[dict[str, Any]]) -> timedelta | None:
+class _Zone:
     """The offset some stamp of the page is written with; other than UTC, which is often a mere default."""
-    texts = [text_of(node.get(name)) for node in article for name in ("datePublished", "dateModified")]
-    texts += [page.first_meta(name) for name in (*_PUBLISHED[:4], *_MODIFIED[:3])]
-    offsets = [stamp.offset for text in texts if (stamp := parse(text)) and stamp.zoned]
-    return next((offset for offset in offsets if offset), None)
+
+    def __init__(self, page: Page, article: list[Node]) -> None:
+        self._page, self._article = page, article
+
+    def offset(self) -> timedelta | None:
+        names = ("datePublished", "dateModified")
+        texts = [text_of(node.get(name)) for node in self._article for name in names]
+        texts += [self._page.first_meta(name) for name in (*_PUBLISHED[:4], *_MODIFIED[:3])]
+        offsets = (stamp.offset for text in texts if (stamp := parse(text)) and stamp.zoned)
+        return next((offset for offset in offsets if offset), None)
 
 
-def _refined(good: list[Choice[Stamp]]) -> Choice[Stamp]:
-    first = good[0]
-    if first.value.precision != "day":
+def _refined(good: Iterator[Choice[Stamp]]) -> Choice[Stamp] | None:
+    """The first, or if that is only a day, the first later one that gives a time on the same day."""
+    first = next(good, None)
+    if first is None or first.value.precision != "day":
         return first
-    day = first.value.at
-    for other in good[1:]:
-        local = other.value.at + other.value.offset
-        if other.value.precision != "day" and local.date() == day.date():
-            return other
-    return first
+    day = first.value.at.date()
+    times = (choice for choice in good if choice.value.precision != "day")
+    return next((choice for choice in times if (choice.value.at + choice.value.offset).date() == day), first)

@@ -50,9 +50,10 @@ def find_region(root: _Element, blocks: list[Block], title: _Element | None) -> 
     weights = weighed(blocks)
     dropped = marking.teasers(blocks, Weights(chains, weights))
     weights |= dict.fromkeys(dropped, 0.0)
-    readers = marking.readers(blocks, Weights(chains, weights), title)
+    around = marking.around(blocks, chains, title)
+    readers = marking.readers(around, Weights(chains, weights))
     quiet = {block: w for block, w in weights.items() if not chains.touches(block.element, readers)}
-    marked = marking.marked(blocks, Weights(chains, quiet), title)
+    marked = marking.marked(around, Weights(chains, quiet))
     dropped |= {block for block in blocks if chains.touches(block.element, readers | marked)}
     tree = Weights(chains, {block: w for block, w in weights.items() if block not in dropped})
     element = _descend(_start(root, tree, title), tree, title)

@@ -95,19 +95,23 @@ def _judged(blocks: list[Block], titles: frozenset[str]) -> Iterator[tuple[Block
     """The blocks that one look at them condemns, with the rule."""
     seen: set[str] = set()
     captions = captions_of(blocks)
+    longest = 2 * max(map(len, titles), default=0)
     for block in blocks:
-        same = key(block.text)
-        rule = "caption" if block in captions else _rule(block, same, titles, seen)
-        if rule:
+        text = block.text
+        if block in captions:
+            yield block, "caption"
+        elif len(text) <= longest and key(text) in titles:
+            yield block, "title repeated"
+        elif text in seen:
+            yield block, "repeated"
+        elif rule := _rule(block):
             yield block, rule
-        elif len(same) >= SAME:
-            seen.add(same)
+        elif len(text) >= SAME:
+            seen.add(text)
 
 
-def _rule(block: Block, same: str, titles: frozenset[str], seen: set[str]) -> Rule | None:
+def _rule(block: Block) -> Rule | None:
     text = block.text
-    if same in titles:
-        return "title repeated"
     if lines.is_junk(text):
         return "junk"
     if is_linked(block):
@@ -116,11 +120,7 @@ def _rule(block: Block, same: str, titles: frozenset[str], seen: set[str]) -> Ru
         return "label"
     if lines.is_opening(text):
         return "invitation"
-    if lines.is_credit(text):
-        return "credit"
-    if same in seen:
-        return "repeated"
-    return None
+    return "credit" if lines.is_credit(text) else None
 
 
 class _Flow:

@@ -31,7 +31,7 @@ def article(words: str = PROSE * 8) -> str:
     return "<article>" + "".join(f"<p>{words}</p>" for _ in range(3)) + "</article>"
 
 
-STUB = f"<article><p>{PROSE}</p><p>{PROSE}</p></article>"
+STUB = f"<article><p>{PROSE}</p><p>Commuters have complained for years, and {PROSE.lower()}</p></article>"
 PAID = {"@type": "NewsArticle", "headline": "Ferry office opens", "isAccessibleForFree": False}
 VIDEO = {"@type": "VideoObject", "name": "Ferry office opens"}
 LIVE = {"@type": ["LiveBlogPosting"], "headline": "Ferry office opens"}
