@@ -47,10 +47,12 @@ class MemoryRevisions:
         self._faults.check()
         for key in self._dirty:
             held, new = self._searchable.get(key), self._live[key]
-            known = () if held is None else held.terms
+            known = set() if held is None else set(held.terms)
             if held is None:
                 self._keys[new.article_id].append(key)
-            for term in set(new.terms).difference(known):
+            for term in known.difference(new.terms):
+                self._postings[term].remove(key)
+            for term in set(new.terms) - known:
                 self._postings[term].append(key)
             self._searchable[key] = new
         self._dirty.clear()
@@ -71,13 +73,16 @@ class MemoryRevisions:
         return key in self.rejected or (self._strict and rejected("news-revisions", key, revision))
 
     def _candidates(self, query: CandidateQuery) -> list[Revision]:
-        terms = set(query.terms)
-        shared = Counter(key for term in terms for key in self._postings.get(term, ()))
-        return [
+        """The lookup rule; the window as Elasticsearch compares times."""
+        shared = Counter(key for term in set(query.terms) for key in self._postings.get(term, ()))
+        start, end = comparable(query.event_from), comparable(query.event_to)
+        found = [
             revision
-            for key in sorted(shared)
-            if _is_candidate(revision := self._searchable[key], query, terms)
+            for key, count in shared.items()
+            if _is_enough(count, revision := self._searchable[key], query)
+            and start <= comparable(revision.event_at) <= end
         ]
+        return sorted(found, key=lambda revision: revision.key)
 
 
 class MemoryStories:
@@ -135,13 +140,11 @@ class MemoryStories:
         return self._strict and rejected("news-stories", story.story_id, story)
 
 
-def _is_candidate(revision: Revision, query: CandidateQuery, terms: set[str]) -> bool:
-    """The lookup rule; the terms are counted again as a replaced revision may have fewer than before."""
-    minimum = 1 if revision.net_shingles < query.short_below else query.minimum
+def _is_enough(shared: int, revision: Revision, query: CandidateQuery) -> bool:
+    """Whether enough terms are shared with a text that existed and is another article's, in one language."""
     return (
-        revision.article_id != query.article_id
+        shared >= (1 if revision.net_shingles < query.short_below else query.minimum)
+        and revision.article_id != query.article_id
         and revision.language == query.language
-        and comparable(query.event_from) <= comparable(revision.event_at) <= comparable(query.event_to)
         and revision.position < query.before
-        and len(terms.intersection(revision.terms)) >= minimum
     )
