@@ -31,12 +31,15 @@ from pipeline.core.copies.tokens import Hashes
 class Thresholds:
     """The numbers of the rules; days of event time.
 
-    A shingle must stand in more than `documents` documents, or more than one in `one_in` of a large sample.
+    A shingle must stand in more than `documents` documents, or more than one in `one_in` of a large sample;
+    where what stands around it is looked at, in a small sample `few` or one in `few_in` are enough.
     A window is `window` times as many shingles as a shingle has tokens: eight words.
     """
 
     documents: int = 20
     one_in: int = 500
+    few: int = 8
+    few_in: int = 100
     periods: int = 3
     period_days: float = 4.0
     spread_days: float = 7.0
@@ -65,12 +68,14 @@ def _everywhere(documents: Sequence[Sampled], thresholds: Thresholds) -> Hashes:
         return np.empty(0, dtype=np.uint64)
     shingles = [ascending_once(document.shingles) for document in documents]
     enough = max(thresholds.documents, len(documents) // thresholds.one_in)
-    frequent = shared_by(shingles, enough)
-    stopped = _spread(frequent, documents, thresholds)
-    stopped |= _block(frequent, shingles, enough, thresholds.own_share, thresholds.quorum)
-    if _is_brief(documents, thresholds):
-        # Then the templates of robots can only be told from a wire story by all of them being edited.
-        stopped |= _block(frequent, shingles, enough, thresholds.brief_own_share, thresholds.brief_quorum)
+    few = min(enough, max(thresholds.few, len(documents) // thresholds.few_in))
+    frequent = shared_by(shingles, few)
+    stopped = _spread(frequent, documents, thresholds) & (frequent.counts > enough)
+    stopped |= _block(frequent, shingles, few, thresholds.own_share, thresholds.quorum)
+    if few < enough or _is_brief(documents, thresholds):
+        # Too little was seen for the spread rule. Then the templates of robots can only be told from a wire
+        # story by all of them being edited.
+        stopped |= _block(frequent, shingles, few, thresholds.brief_own_share, thresholds.brief_quorum)
     order = np.argsort(-frequent.counts[stopped], kind="stable")
     return frequent.values[stopped][order]
 
