@@ -51,13 +51,19 @@ def test_block_that_many_documents_carry_over_weeks_is_furniture(seen, some_word
     assert share_stopped(furniture, some_words(1005, 60)) < 0.1
 
 
-def test_twenty_documents_are_not_enough(seen, some_words):
+def test_eight_documents_are_not_enough(seen, some_words):
     block = some_words(1, 30)
     documents = [
-        seen(around(block, some_words, number), source=f"outlet-{number}", days=number)
-        for number in range(20)
+        seen(around(block, some_words, number), source=f"outlet-{number}", days=number) for number in range(8)
     ]
     assert share_stopped(learn(documents), block) == 0
+
+
+def test_feature_syndicated_over_weeks_is_not_furniture_below_twenty_documents(seen, some_words):
+    """Dates alone must not condemn what a dozen weeklies print one after the other."""
+    feature = some_words(1, 300)
+    documents = [seen(feature, source=f"weekly-{number}", days=1.5 * number) for number in range(14)]
+    assert learn(documents).size == 0
 
 
 @pytest.mark.parametrize(
