@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
-from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.prose import HEADINGS, weigh
 from pipeline.core.clean.wordlists import words
 
@@ -50,7 +49,7 @@ class Block:
 
 
 def blocks_of(root: _Element) -> list[Block]:
-    """The blocks below `root`, in document order."""
+    """The blocks below `root`, in document order; its characters must be clean already."""
     return _Walker(root).blocks
 
 
@@ -123,7 +122,7 @@ class _Walker:
                 self._linked += size
 
     def _flush(self) -> None:
-        if self._size and self._path and (text := one_line("".join(self._pieces))):
+        if self._size and self._path and (text := " ".join("".join(self._pieces).split())):
             element, tag = self._path[-1]
             tag = _meaning(self._path) if tag == "div" or tag in CELLS else tag
             self.blocks.append(Block(text, element, tag, min(self._linked, len(text))))

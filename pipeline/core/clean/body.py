@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborNode
 from trafilatura import bare_extraction
 
 from pipeline.core.clean.blocks import Block, blocks_of
-from pipeline.core.clean.characters import lines
+from pipeline.core.clean.characters import clean_characters, lines
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.prose import UNSPACED, is_unspaced
 from pipeline.core.clean.region import find_region
@@ -76,7 +76,7 @@ def read_body(
     `titles` are all spellings of its title, `headlines` those of other articles, `declared` the text that
     structured data gives, if it may be used.
     """
-    blocks = blocks_of(_parsed(_stripped(page), HTMLParser(encoding="utf-8")))
+    blocks = blocks_of(_parsed(clean_characters(_stripped(page)), HTMLParser(encoding="utf-8")))
     body = _from_blocks(blocks, title, titles, headlines)
     too_little = _size(body) < ENOUGH
     if not too_little and (declared is None or coverage(declared, body.paragraphs) >= COVERED):

@@ -14,7 +14,6 @@ _DROPPED = re.compile(
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
 )
 _SPACES = re.compile(r"[^\S\n]+")
-_WHITE = re.compile(r"\s+")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -29,12 +28,13 @@ CHARACTERS_PER_WORD = 2
 def clean_characters(text: str) -> str:
     """NFC without control, non-character and invisible typesetting code points; line ends are `\\n`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\u2028", "\n")
-    return unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    text = _DROPPED.sub("", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
     """The text with every run of white space as one space, trimmed, in clean characters."""
-    return _WHITE.sub(" ", clean_characters(text)).strip()
+    return " ".join(clean_characters(text).split())
 
 
 def lines(text: str) -> list[str]:
