@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import RLock
 
 
 @dataclass(slots=True)
@@ -16,28 +17,34 @@ class Group:
     members: list[object] = field(default_factory=list)
     owners: dict[int, object] = field(default_factory=dict)
     dead: list[object] = field(default_factory=list)
+    lock: RLock = field(default_factory=RLock, repr=False)
+    """Members may live in threads of their own."""
 
     def settle(self, member: object) -> set[int] | None:
         """What `member` owns after joining or rejoining; None while a dead member holds up the group."""
-        if member not in self.members:
-            self.members.append(member)
-        if self.dead:
-            return None
-        for partition in sorted(self.owned(member))[self._quota(member) :]:
-            del self.owners[partition]
-        for partition in range(self.partitions):
-            if partition not in self.owners and len(self.owned(member)) < self._quota(member):
-                self.owners[partition] = member
-        return self.owned(member)
+        with self.lock:
+            if member not in self.members:
+                self.members.append(member)
+            if self.dead:
+                return None
+            for partition in sorted(self.owned(member))[self._quota(member) :]:
+                del self.owners[partition]
+            for partition in range(self.partitions):
+                if partition not in self.owners and len(self.owned(member)) < self._quota(member):
+                    self.owners[partition] = member
+            return self.owned(member)
 
     def owned(self, member: object) -> set[int]:
-        return {partition for partition, owner in self.owners.items() if owner is member}
+        with self.lock:
+            return {partition for partition, owner in self.owners.items() if owner is member}
 
     def expel(self, member: object) -> None:
         """Take a member out: it left, or its session timed out."""
-        self.members = [other for other in self.members if other is not member]
-        self.dead = [other for other in self.dead if other is not member]
-        self.owners = {partition: owner for partition, owner in self.owners.items() if owner is not member}
+        with self.lock:
+            self.members = [other for other in self.members if other is not member]
+            self.dead = [other for other in self.dead if other is not member]
+            for partition in self.owned(member):
+                del self.owners[partition]
 
     def _quota(self, member: object) -> int:
         share, rest = divmod(self.partitions, len(self.members))
