@@ -11,7 +11,7 @@ from bench.stories.assigner import connected
 from bench.stories.scoring import Pair, Score, cluster_pairs
 from bench.stories.sets import FIRST_DAY, Article
 from pipeline.core.copies import Document, Furniture, Prepared, lookup_rule, prepare, relate, sketch
-from pipeline.core.copies.learn import learn
+from pipeline.core.copies.learn import enough_for_a_first_list, learn
 from pipeline.core.copies.sample import Seen
 from pipeline.core.copies.sketch import within_gates
 
@@ -73,18 +73,18 @@ class Machine:
         return found
 
 
-def from_cold(
-    articles: Sequence[Article], texts: Sequence[Document], first_list: int, every: int
-) -> Iterator[Day]:
-    """Days in order of arrival; a list is learnt after `first_list` days and then `every` so many days."""
-    machine = Machine(texts)
+def from_cold(articles: Sequence[Article], texts: Sequence[Document], every: int) -> Iterator[Day]:
+    """Days in order of arrival; a list is learnt once enough was seen and then `every` so many days."""
+    machine, first = Machine(texts), 0
     for number in range(1, 1 + (articles[-1].event_at - FIRST_DAY).days + 1):
         arrived = sum(article.event_at < FIRST_DAY + timedelta(days=number) for article in articles)
         machine.decide(arrived)
         yield _day(number, articles[:arrived], machine, rebuilt=False)
-        if number >= first_list and (number - first_list) % every == 0:
+        if not first and enough_for_a_first_list(arrived, number):
+            first = number
+        if first and (number - first) % every == 0:
             machine.put_in_force(learn(_seen(texts[:arrived])))
-            if number == first_list:
+            if number == first:
                 machine.rebuild()
                 yield _day(number, articles[:arrived], machine, rebuilt=True)
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.core.copies import tokenize
 from pipeline.core.copies.furniture import MAX_ENCODED, encode
-from pipeline.core.copies.learn import learn
+from pipeline.core.copies.learn import enough_for_a_first_list, learn
 from pipeline.core.copies.sample import Seen, sample
 from pipeline.core.copies.shingles import member, shingle
 
@@ -215,3 +215,17 @@ def test_list_stays_within_what_an_edit_carries(seen, some_words, monkeypatch):
     assert 0 < len(furniture.by_source) < 5
     assert len(encode(furniture)) <= 4000 < MAX_ENCODED
     assert len(foot) == 120
+
+
+@pytest.mark.parametrize(
+    ("documents", "days", "enough"),
+    [(0, 30, False), (160, 3, False), (1_200, 0.5, True), (160, 7, True)],
+    ids=[
+        "nothing seen",
+        "a small newsroom's first days",
+        "a large one's first day",
+        "a small one's first week",
+    ],
+)
+def test_first_list_waits_until_enough_was_seen(documents, days, enough):
+    assert enough_for_a_first_list(documents, days) is enough
