@@ -31,13 +31,14 @@ from pipeline.adapters.kafka_publisher import KafkaPublisher
 from pipeline.adapters.kafka_reader import KafkaTopicReader
 from pipeline.adapters.kafka_transactions import KafkaTransactions
 from pipeline.core import catalogue
+from pipeline.core.copies.furniture import Furniture
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.reports import RunReport
 from pipeline.core.sources import Source, SourceState
 from pipeline.errors import ConfigError, Fenced
 from pipeline.settings import Settings
-from pipeline.stages import fetch
+from pipeline.stages import fetch, index_takeover
 from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
@@ -219,6 +220,13 @@ def run_restore(world: World, heard: Callable[[str, int], None]) -> Restored:
         return restore(
             ports, epoch=settings.epoch, log_end=log_end.get(0, 0), clean_ends=clean_ends, heard=heard
         )
+
+
+def furniture_in_force(world: World) -> Furniture:
+    """The list under which the index stage decides now."""
+    committed = world.reader.committed(INDEX_GROUP, LOG)
+    metadata = next((metadata for _, metadata in committed.values()), "")
+    return index_takeover.furniture_in_force(world.reader, metadata)
 
 
 @contextmanager

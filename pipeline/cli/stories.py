@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 
 from pipeline.cli.stories_assign import assign, learn
+from pipeline.cli.stories_explain import explain_
+from pipeline.cli.stories_show import history, show
+from pipeline.cli.stories_takedown import remove, restore
 
 
 @click.group()
@@ -12,5 +15,5 @@ def stories() -> None:
     """Which articles are copies, why, and what an operator may say about them."""
 
 
-for command in (assign, learn):
+for command in (show, explain_, history, remove, restore, assign, learn):
     stories.add_command(command)

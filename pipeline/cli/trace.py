@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import local
+from pipeline.cli.naming import article_named
 from pipeline.cli.tables import print_json, print_table
-from pipeline.core.urls import InvalidUrl, article_id, canonical
 
 if TYPE_CHECKING:
     from pipeline.core.records import Record
@@ -25,7 +25,7 @@ def trace(url: str, records: bool, as_json: bool) -> None:
     from pipeline.bootstrap import World
     from pipeline.stages import tracing
 
-    wanted = _article_id(url)
+    wanted = article_named(url)
     world = World(local.load())
     try:
         found = tracing.trace(wanted, world.ledger, world.revisions, world.stories)
@@ -40,15 +40,6 @@ def trace(url: str, records: bool, as_json: bool) -> None:
     else:
         _print(found, held)
     sys.exit(0 if found else 1)
-
-
-def _article_id(url: str) -> str:
-    if url.startswith("a-"):
-        return url
-    try:
-        return article_id(canonical(url))
-    except InvalidUrl as error:
-        raise click.BadParameter(str(error)) from error
 
 
 def _as_json(wanted: str, found: Trace | None, held: list[Record]) -> dict[str, Any]:

@@ -44,7 +44,9 @@ class Takeover:
         """Raises ConfigError naming `copydesk restore` when the index is not the one of these topics."""
         held = next(iter((consumer.progress() or {}).values()))
         self._check_belongs()
-        return Inheritance(furniture=self._furniture(held), unsent=self.unsent(held, epoch))
+        return Inheritance(
+            furniture=furniture_in_force(self.reader, held.metadata), unsent=self.unsent(held, epoch)
+        )
 
     def unsent(self, held: Progress, epoch: int) -> dict[str, Story]:
         """Stories above the committed position: a crash or an abort left them out of the topic."""
@@ -81,14 +83,18 @@ class Takeover:
                     last = value if isinstance(value, Story) else last
         return last
 
-    def _furniture(self, held: Progress) -> Furniture:
-        """The list named beside the committed offset (position + 1 of its edit), read from the log."""
-        if not held.metadata:
-            return Furniture()
-        in_force = int(held.metadata)
-        place = offset(in_force - 1)
-        for record in self.reader.read(LOG, {0: place}, {0: place + 1}):
-            value = from_record(record)
-            if isinstance(value, Edit) and value.furniture is not None:
-                return decode(value.furniture, in_force)
-        raise ConfigError("the log no longer holds the furniture list in force", position=held.metadata)
+
+def furniture_in_force(reader: TopicReader, metadata: str) -> Furniture:
+    """The list named beside the index group's committed offset, read from the log; none before the first.
+
+    `metadata` is position + 1 of the list's edit. Raises ConfigError when the log lost it.
+    """
+    if not metadata:
+        return Furniture()
+    in_force = int(metadata)
+    place = offset(in_force - 1)
+    for record in reader.read(LOG, {0: place}, {0: place + 1}):
+        value = from_record(record)
+        if isinstance(value, Edit) and value.furniture is not None:
+            return decode(value.furniture, in_force)
+    raise ConfigError("the log no longer holds the furniture list in force", position=metadata)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.core.codec import from_record
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision, Story
 from pipeline.core.records import Record
@@ -36,9 +37,19 @@ def trace(
     first = stored.value.index.story_id if stored.value.index else None
     return Trace(
         entry=stored.value,
-        stories=tuple(_followed(first, stories)),
+        stories=tuple(followed(first, stories)),
         revisions=tuple(revisions.of([article_id])),
     )
+
+
+def followed(story_id: str | None, stories: Stories) -> Iterator[Story]:
+    """The story and those it was merged into, one after the other; none for a story that does not exist."""
+    while story_id is not None:
+        story = stories.get([story_id]).get(story_id)
+        if story is None:
+            return
+        yield story
+        story_id = story.merged_into
 
 
 def records_of(reader: TopicReader, keys: set[str]) -> Iterator[Record]:
@@ -48,10 +59,12 @@ def records_of(reader: TopicReader, keys: set[str]) -> Iterator[Record]:
         yield from (record for record in reader.read(topic, {}, ends) if record.key in keys)
 
 
-def _followed(story_id: str | None, stories: Stories) -> Iterator[Story]:
-    while story_id is not None:
-        story = stories.get([story_id]).get(story_id)
-        if story is None:
-            return
-        yield story
-        story_id = story.merged_into
+def history(reader: TopicReader, story_ids: set[str]) -> Iterator[tuple[Record, Story]]:
+    """Every retained record of the stories in order; compaction keeps at least the last of each. Reads the
+    topic whole."""
+    ends = {partition: end for partition, (_, end) in reader.ends(STORIES).items()}
+    for record in reader.read(STORIES, {}, ends):
+        if record.key in story_ids:
+            value = from_record(record)
+            if isinstance(value, Story):
+                yield record, value
