@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from newsroom.farm import Farm
@@ -37,6 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--correct-after", type=float, metavar="SECONDS", help="bring out the waiting corrections then"
     )
+    parser.add_argument(
+        "--opened",
+        type=datetime.fromisoformat,
+        metavar="TIME",
+        help="when the first edition came out, such as 2026-11-24T09:00:00+00:00 (default: now)",
+    )
     parser.add_argument("--hostile", action="store_true", help="also serve every hostile case")
     parser.add_argument("--farm", type=int, nargs=2, metavar=("HOSTS", "ARTICLES"), help="also serve a farm")
     parser.add_argument("--access-log", type=Path, metavar="FILE", help="append one JSON line per request")
@@ -48,7 +55,7 @@ async def _run(options: argparse.Namespace) -> None:
     annexes: list[Annex] = [Hostile()] if options.hostile else []
     if options.farm:
         annexes.append(Farm(*options.farm))
-    room = open_room(access_log=options.access_log, annexes=tuple(annexes))
+    room = open_room(options.opened, options.access_log, annexes=tuple(annexes))
     pace = Pace(options.every if options.live else None, options.correct_after)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -36,6 +36,7 @@ class DagRun:
     run_id: str
     state: str
     run_after: datetime
+    started_at: datetime | None
 
     @property
     def active(self) -> bool:
@@ -148,6 +149,7 @@ def _run(row: Mapping[str, Any]) -> DagRun:
         run_id=row["dag_run_id"],
         state=row["state"],
         run_after=datetime.fromisoformat(row["run_after"]),
+        started_at=datetime.fromisoformat(row["start_date"]) if row["start_date"] else None,
     )
 
 

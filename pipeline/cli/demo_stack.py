@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,17 +25,23 @@ from pipeline.cli.servers import apply_contracts
 
 NEWSROOM = "newsroom"
 NEWSROOM_PORT = 8099
+SAME_EDITION = timedelta(hours=12)
+"""For so long a newsroom that is started again is still at its old edition, and has nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Everything up. `newsroom` is its address, None when real sources are read."""
+    """Everything up. `newsroom` is its address, None when real sources are read.
+
+    `since` is when Airflow was about to be told: what its DAGs began later knows what they are to read.
+    """
 
     instance: Instance
     world: World
     airflow: AirflowApi
     login: Login
     newsroom: str | None
+    since: datetime
 
 
 def bring_up(instance: Instance, sources: Path | None, live: bool, progress: Progress) -> Stack:
@@ -42,6 +49,7 @@ def bring_up(instance: Instance, sources: Path | None, live: bool, progress: Pro
     instance.up(("kafka", "elasticsearch", "postgres"), progress)
     newsroom = None if sources else _newsroom(instance, live, progress)
     apply_contracts(instance, progress)
+    since = datetime.now(UTC)
     instance.up(("airflow",), progress, environment=_told(sources, newsroom))
     login = instance.login()
     return Stack(
@@ -50,6 +58,7 @@ def bring_up(instance: Instance, sources: Path | None, live: bool, progress: Pro
         airflow=AirflowApi(login.url, login.user, login.password),
         login=login,
         newsroom=newsroom,
+        since=since,
     )
 
 
@@ -64,13 +73,24 @@ def _newsroom(instance: Instance, live: bool, progress: Progress) -> str:
     address = f"http://127.0.0.1:{port}"
     process = instance.module(
         NEWSROOM,
-        ["newsroom", "--port", str(port), *(["--live"] if live else [])],
+        ["newsroom", "--port", str(port), "--opened", _opened(instance), *(["--live"] if live else [])],
         probe=f"{address}/_newsroom/status",
         address=address,
         environment={},
     )
     instance.run(process, progress)
     return address
+
+
+def _opened(instance: Instance) -> str:
+    note = instance.layout.scratch(NEWSROOM) / "opened"
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    if note.exists():
+        before = datetime.fromisoformat(note.read_text(encoding="ascii"))
+        if now - before < SAME_EDITION:
+            return before.isoformat()
+    note.write_text(now.isoformat(), encoding="ascii")
+    return now.isoformat()
 
 
 def _newsroom_port(instance: Instance) -> int:

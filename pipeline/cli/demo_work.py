@@ -1,9 +1,9 @@
 """Watching the DAGs do the demo's work, in two acts.
 
-    first edition:  trigger news_scrape ─► … news_clean, news_index ring one another … ─► quiet
+    first edition:  news_scrape, triggered or just begun ─► news_clean, news_index by their bells ─► quiet
     corrections:    press the newsroom's switch ─► trigger news_scrape for those outlets ─► … ─► quiet
 
-Quiet is: no run of the three DAGs active, no lag, and no article between two stages.
+Quiet is: the run of news_scrape succeeded, no group is behind, and no article is between two stages.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +36,8 @@ WORK_SECONDS = 240.0
 REAL_SECONDS = 900.0
 """How long one act may take: with the newsroom, and with real sources, whose pace is polite."""
 LOOK_SECONDS = 1.5
+SCHEDULE = timedelta(minutes=10)
+"""A scheduled run bears the time of its slot, which is earlier than its start: twice the five minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,8 @@ class Look:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is on its way."""
-        working = any(run.active for runs in self.runs.values() for run in runs)
-        moving = any(self.states.get(state) for state in BETWEEN_STAGES)
-        return not working and not moving and not any(self.lag.values())
+        """Whether nothing is on its way. Runs may be active all the same: one bell too many rang."""
+        return not any(self.states.get(state) for state in BETWEEN_STAGES) and not any(self.lag.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +67,16 @@ class Done:
 
 def work(stack: Stack, progress: Progress) -> Done:
     """Both acts. Raises PipelineError, naming what to look at, when a scrape fails or the time is over."""
-    since = datetime.now(UTC)
-    watch = Watch(
-        stack.airflow, stack.world, progress, since, WORK_SECONDS if stack.newsroom else REAL_SECONDS
-    )
-    scrapes = [watch.trigger({})]
+    seconds = WORK_SECONDS if stack.newsroom else REAL_SECONDS
+    watch = Watch(stack.airflow, stack.world, progress, stack.since, seconds)
+    scrapes = [watch.begin()]
     last = watch.until_quiet(scrapes[0])
     corrected = _correct(stack.newsroom) if stack.newsroom else ()
     if corrected:
         names = sorted({article.partition("/")[0] for article in corrected})
         scrapes.append(watch.trigger({"sources": names, "force": True}))
         last = watch.until_quiet(scrapes[1])
-    return Done(since=since, scrapes=tuple(scrapes), last=last, corrected=corrected)
+    return Done(since=stack.since, scrapes=tuple(scrapes), last=last, corrected=corrected)
 
 
 @dataclass(slots=True)
@@ -92,14 +90,24 @@ class Watch:
     seconds: float
     _told: dict[str, str] = field(default_factory=dict)
 
+    def begin(self) -> str:
+        """The id of a run of news_scrape: of one that its schedule has just begun, or else of a new one."""
+        self._know()
+        recent = self.airflow.runs("news_scrape", self.since - SCHEDULE)
+        begun = [run for run in recent if run.active and (run.started_at or self.since) >= self.since]
+        return begun[0].run_id if begun else self.airflow.trigger("news_scrape")
+
     def trigger(self, conf: Mapping[str, Any]) -> str:
         """Start a run of news_scrape as soon as Airflow knows the DAGs; return its id."""
+        self._know()
+        return self.airflow.trigger("news_scrape", conf)
+
+    def _know(self) -> None:
         deadline = time.monotonic() + KNOWN_SECONDS
         while True:
             try:
                 for dag_id in DAGS:
                     self.airflow.unpause(dag_id)
-                return self.airflow.trigger("news_scrape", conf)
             except (UnknownToAirflow, AirflowUnavailable) as error:
                 if time.monotonic() > deadline:
                     raise PipelineError(
@@ -108,14 +116,16 @@ class Watch:
                     ) from error
                 self._step("news_scrape", "waiting until Airflow has read the DAGs")
                 time.sleep(1.0)
+            else:
+                return
 
     def until_quiet(self, scrape: str) -> Look:
         """Wait until this run of news_scrape ended and all that followed; return how it stands then."""
         deadline = time.monotonic() + self.seconds
         while True:
+            ours = self.airflow.run("news_scrape", scrape)  # before the look, which must see what it brought
             look = self._look()
             self._tell(look)
-            ours = self.airflow.run("news_scrape", scrape)
             if ours.state == "failed":
                 raise PipelineError(f"the run of news_scrape failed: {self._why(ours)}")
             if ours.state == "success" and look.quiet:

@@ -2,17 +2,19 @@
 
     empty servers ─► Airflow up ─► news_scrape by REST ─► quiet: first look
                                    corrections come out ─► news_scrape by REST ─► quiet: second look
+                                   DAGs paused ─► no run active
 
-Done once a session, since it takes a minute or two; the DAGs are paused afterwards, so that nothing of ours
-works beside other tests.
+Done once a session, since it takes a minute or two. The DAGs are paused, so that nothing of ours works beside
+other tests while Airflow stays up.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import newsroom
@@ -100,8 +102,7 @@ def _live(instance: Instance, room: Room, world: World) -> Newsday:
     outlets = sorted({article.partition("/")[0] for article in corrected})
     second_run = watch.trigger({"sources": outlets, "force": True})
     watch.until_quiet(second_run)
-    for dag_id in DAGS:
-        airflow.pause(dag_id)
+    _rest(airflow, watch.since)
     return Newsday(
         first=first,
         second=_look(room, world),
@@ -112,6 +113,16 @@ def _live(instance: Instance, room: Room, world: World) -> Newsday:
         instance=instance,
         world=world,
     )
+
+
+def _rest(airflow: AirflowApi, since: datetime) -> None:
+    """Let no DAG begin anything more, and wait for what is under way."""
+    for dag_id in DAGS:
+        airflow.pause(dag_id)
+    deadline = time.monotonic() + PATIENCE
+    while any(run.active for dag_id in DAGS for run in airflow.runs(dag_id, since - timedelta(hours=1))):
+        assert time.monotonic() < deadline, "runs are still active"
+        time.sleep(0.5)
 
 
 def _look(room: Room, world: World) -> Look:
