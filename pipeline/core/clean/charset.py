@@ -49,6 +49,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
             return Decoded(_decoded(body[len(mark) :], name), name, "bom")
     labels = _labels(body, content_type)
     for source, label in labels:
+        if label == "utf-8" and (text := _strict_utf8(body)) is not None:
+            return Decoded(text, label, source)
         if not _contradicted(body, label):
             return Decoded(_decoded(body, label), label, source)
     found = detect(body)
@@ -120,7 +122,7 @@ def _known(label: str) -> str | None:
 
 def _contradicted(body: bytes, name: str) -> bool:
     if name == "utf-8":
-        return not (_valid_utf8(body) or _mostly_utf8(body))
+        return not _mostly_utf8(body)
     if name.startswith("utf-16"):
         return body.count(b"\x00", 0, 512) < min(len(body), 512) // 8
     return proves_utf8(body)
@@ -134,12 +136,11 @@ def proves_utf8(body: bytes) -> bool:
     return valid >= MIN_MULTIBYTE and invalid <= MAX_INVALID_IN_PROOF * valid
 
 
-def _valid_utf8(body: bytes) -> bool:
+def _strict_utf8(body: bytes) -> str | None:
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _mostly_utf8(body: bytes) -> bool:

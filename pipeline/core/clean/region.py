@@ -53,8 +53,8 @@ def find_region(root: _Element, blocks: list[Block], title: _Element | None) -> 
     around = marking.around(blocks, chains, title)
     readers = marking.readers(around, Weights(chains, weights))
     quiet = {block: w for block, w in weights.items() if not chains.touches(block.element, readers)}
-    marked = marking.marked(around, Weights(chains, quiet))
-    dropped |= {block for block in blocks if chains.touches(block.element, readers | marked)}
+    marked = readers | marking.marked(around, Weights(chains, quiet))
+    dropped |= {block for block in blocks if chains.touches(block.element, marked)}
     tree = Weights(chains, {block: w for block, w in weights.items() if block not in dropped})
     element = _descend(_start(root, tree, title), tree, title)
     inside = [block for block in blocks if element in chains.of(block.element)]

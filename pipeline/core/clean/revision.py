@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
-
-_WHITE = re.compile(r"\s+")
 
 
 def revision_of(title: str, text: str) -> str:
@@ -16,4 +13,4 @@ def revision_of(title: str, text: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    return _WHITE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())

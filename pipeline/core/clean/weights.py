@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from lxml.etree import _Element
 
@@ -31,9 +31,9 @@ class Chains:
             self._known[inner] = chain
         return chain
 
-    def touches(self, element: _Element, marked: Collection[_Element]) -> bool:
+    def touches(self, element: _Element, marked: AbstractSet[_Element]) -> bool:
         """Whether the element or one that contains it is among the marked."""
-        return bool(marked) and not frozenset(marked).isdisjoint(self.of(element))
+        return bool(marked) and not marked.isdisjoint(self.of(element))
 
 
 class Weights:
