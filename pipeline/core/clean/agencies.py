@@ -7,12 +7,13 @@ a last line such as `© AFP`. A mention in running text is none.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
 
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
-from pipeline.core.clean.jsonld import texts_of
+from pipeline.core.clean.jsonld import Node, texts_of, types
 from pipeline.core.clean.page import Page
+from pipeline.core.clean.titles import key
 
 _TABLE = """
 Reuters = Thomson Reuters = رويترز = Рейтер = 路透社 = 路透 = ロイター = 로이터
@@ -99,33 +100,83 @@ _DATELINE = re.compile(
     rf"|^[^.!?。a-z]{{2,40}},?\s[^.!?。]{{0,25}}(?P<two>{_SPELLINGS})\s*[)）]?\s*(?:[-–—:]{{1,2}}|\.-)\s"
     rf"|^\[?(?P<three>新华社|新華社|路透社|中央社|共同通信|ТАСС)"
 )
+_CREDIT_WORDS = (
+    "©|\\(c\\)|copyright|sources?|quelle|fonte|fuente|kaynak|with|mit|avec|con|com|bron|källa|источник"
+)
 _CREDIT = re.compile(
-    rf"^(?:[(\[—–-]\s*)?(?:(?:©|\(c\)|copyright|source|sources?|quelle|fonte|fuente|kaynak|with|mit|avec|con|com|bron|källa|Источник)"
-    rf"\s*:?\s*)?(?:\d{{4}}\s+)?(?P<name>{_SPELLINGS})(?:\s*/\s*[\w ]{{2,20}})*\s*[)\]]?\.?$", re.IGNORECASE
-)  # fmt: skip
+    rf"^(?:[(\[—–-]\s*)?(?:(?:{_CREDIT_WORDS})\s*:?\s*)?(?:\d{{4}}\s+)?(?P<name>{_SPELLINGS})"
+    rf"(?:\s*/\s*[\w ]{{2,20}})*\s*[)\]]?\.?$",
+    re.IGNORECASE,
+)
+_METAS = ("source", "article:source", "original-source", "dc.source", "news_source")
+_UNKNOWN = re.compile(
+    r"(?P<place>[^\W\d_][^()\n.!?]{1,40}?)\s*[(（](?P<name>[^\W\d_][^()（）\d]{1,40})[)）]\s*[-–—:]"
+)
+_STAFF_ONLY = re.compile(
+    r"\b(?:staff|desk|team|editors?|editorial|newsroom|redaktion|redacci[oó]n|reda[cç][aã]o|rédaction|redazione|"
+    r"redactie|redakcja|redaksi|bureau|reporters?)\b|редакция|編集部|编辑部|편집부|تحریریه|التحرير",
+    re.IGNORECASE,
+)
+"""Institutions that are only the publisher's own people."""
 _STAFF = re.compile(r"\s+(?:staff|news|news agency|newswires?|wire|agency|reporter)s?$", re.IGNORECASE)
 
 
 def choose_agency(
-    page: Page, article: list[dict[str, Any]], authors: tuple[str, ...], text: str
+    page: Page,
+    article: list[Node],
+    authors: tuple[str, ...],
+    head: tuple[str, ...],
+    site_names: Iterable[str],
+    text: str,
 ) -> Choice[str] | None:
-    """The agency credited for the article, under one name however it is spelt; None without a credit."""
+    """The agency credited for the article, under one name however it is spelt; None without a credit.
+
+    One we do not know is an institution beside the publisher that structured data calls the author, or a
+    name in the brackets of a dateline. `head` are the lines above the text.
+    """
     for node in article:
         for field in ("sourceOrganization", "provider", "creditText", "copyrightHolder", "creator"):
             if found := _first(texts_of(node.get(field))):
                 return Choice(found, "json-ld")
     if found := _first(list(authors)):
         return Choice(found, "html")
-    metas = [
-        value
-        for name in ("source", "article:source", "original-source", "dc.source", "news_source")
-        for value in page.meta.get(name, ())
-    ]
-    if found := _first(metas):
+    metas = (value for name in _METAS for value in page.meta.get(name, ()))
+    if found := _first(list(metas)):
         return Choice(found, "meta")
     if found := in_text(text):
         return Choice(found, "text")
-    return None
+    sites = {key(name) for name in site_names}
+    for name in _institutions(article):
+        if not _is_own(name, sites) and not _STAFF_ONLY.search(name):
+            return Choice(one_line(name)[:100], "json-ld")
+    unknown = _in_dateline(text, (*authors, *head))
+    return Choice(unknown, "text") if unknown and not _is_own(unknown, sites) else None
+
+
+def _is_own(name: str, sites: set[str]) -> bool:
+    """Whether the name is one the site goes by, or is made from one."""
+    same = key(name)
+    return any(site == same or (len(site) > 3 and site in same) for site in sites)
+
+
+def _in_dateline(text: str, credits: Iterable[str]) -> str | None:
+    """A name we do not know in brackets after the place a text begins with, in capitals or credited above."""
+    match = _UNKNOWN.match(text)
+    if match is None:
+        return None
+    name = match["name"].strip()
+    return name if match["place"].isupper() or any(key(name) in key(line) for line in credits) else None
+
+
+def _institutions(article: list[Node]) -> list[str]:
+    """Authors that structured data declares to be organisations."""
+    found: list[str] = []
+    for node in article:
+        authors = node.get("author")
+        for author in authors if isinstance(authors, list) else [authors]:
+            if isinstance(author, dict) and any("Organization" in kind for kind in types(author)):
+                found += texts_of(author.get("name"))
+    return found
 
 
 def in_text(text: str) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 
 from pipeline.core.clean import agencies
-from pipeline.core.clean.bylines import BYLINES, is_elsewhere
+from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.page import Page, text_of
@@ -79,7 +79,7 @@ def choose_authors(
     institutions: Choice[tuple[str, ...]] | None = None
     for origin, texts in _places(page, article, feed, by_id):
         names = clean_names(texts, sites)
-        people = [name for name in names if not _is_institution(name, sites)]
+        people = [name for name in names if not is_institution(name, sites)]
         if people and (institutions is None or all(map(_is_full_name, people))):
             return Choice(names, origin)
         if names and institutions is None:
@@ -99,6 +99,13 @@ def _places(
     yield "feed", feed
 
 
+def shown_authors(lines: list[str], site_names: Iterable[str]) -> tuple[str, ...]:
+    """The people that the lines between title and text name, where no element is marked as a byline."""
+    sites = frozenset(key(name) for name in site_names if len(key(name)) > 2)
+    names = clean_names(in_lines(lines), sites)
+    return tuple(name for name in names if _is_full_name(name) and not is_institution(name, sites))
+
+
 def clean_names(texts: Iterable[str], sites: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names in the texts, split, stripped of all that is no name, each once."""
     names: dict[str, str] = {}
@@ -106,7 +113,7 @@ def clean_names(texts: Iterable[str], sites: frozenset[str] = frozenset()) -> tu
         for piece in _pieces(text):
             if name := _clean(piece):
                 names.setdefault(key(name), name)
-    people = [name for name in names.values() if not _is_institution(name, sites)]
+    people = [name for name in names.values() if not is_institution(name, sites)]
     return tuple((people or list(names.values()))[:MAX_AUTHORS])
 
 
@@ -183,7 +190,7 @@ def _is_full_name(name: str) -> bool:
     )
 
 
-def _is_institution(name: str, sites: frozenset[str]) -> bool:
+def is_institution(name: str, sites: frozenset[str]) -> bool:
     """Whether the name is an agency's, the site's own, or a role without a person."""
     same = key(name)
     return (

@@ -31,6 +31,7 @@ from pipeline.errors import InvalidRecord
 
 ENOUGH = 250
 """Characters; with less we ask the library for a second opinion."""
+HEAD_LINES = 15
 MUCH_MORE = 1.3
 """What the library finds must be longer by this factor, else it is ours and some furniture."""
 COVERED = 0.6
@@ -58,7 +59,8 @@ class Removal:
 class Body:
     """The paragraphs of the article in order, what was removed around and inside them, and who found them.
 
-    `links` and `captions` count the lines of the whole page that are nothing but that.
+    `head` are the lines between the title and the text; `links` and `captions` count the lines of the whole
+    page that are nothing but that.
     """
 
     paragraphs: list[str]
@@ -66,6 +68,7 @@ class Body:
     method: str
     links: int
     captions: int
+    head: tuple[str, ...] = ()
 
 
 def read_body(
@@ -100,7 +103,8 @@ def _from_blocks(
         return Body([], [], "blocks", 0, 0)
     root = blocks[0].element.getroottree().getroot()
     region = find_region(root, blocks, _heading(root, title, titles))
-    selected = select(region, frozenset(filter(None, map(key, titles))))
+    keys = frozenset(filter(None, map(key, titles)))
+    selected = select(region, keys)
     foreign = foreign_lines(selected.kept, title or "", headlines)
     return Body(
         paragraphs=[block.text for block in selected.kept if block not in foreign],
@@ -108,7 +112,17 @@ def _from_blocks(
         method="blocks",
         links=sum(map(is_linked, blocks)),
         captions=len(captions_of(blocks)),
+        head=_head(blocks, selected.kept, keys),
     )
+
+
+def _head(blocks: list[Block], kept: list[Block], titles: frozenset[str]) -> tuple[str, ...]:
+    """The short lines between the title's last showing and the first paragraph, which tell who and when."""
+    if not kept:
+        return ()
+    before = blocks[: blocks.index(kept[0])][-HEAD_LINES:]
+    shown = [number for number, block in enumerate(before) if key(block.text) in titles]
+    return tuple(block.text for block in before[shown[-1] + 1 if shown else 0 :] if len(block.text) <= 120)
 
 
 def coverage(declared: str, paragraphs: list[str]) -> float:

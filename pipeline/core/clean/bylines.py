@@ -13,7 +13,7 @@ BYLINES: tuple[tuple[str, int], ...] = (
     (
         '[class*="author-name" i], [class*="author__name" i], [class*="authorName"], '
         '[class*="byline-name" i], [class*="byline__name" i], [class*="author_name" i], '
-        '[data-testid*="author-name" i]',
+        '[data-testid*="author-name" i], [class~="vcard"] [class~="fn"], [class*="header"] > [class~="fn"]',
         5,
     ),
     (
@@ -30,6 +30,30 @@ _ELSEWHERE = re.compile(
     r"comment|sidebar|widget|related|recent|popular|teaser|recommend|carousel|promo|footer", re.IGNORECASE
 )
 _DEPTH = 12
+
+
+_BY = re.compile(
+    r"^(?:(?:written|posted|published|reported|text|story|words)\s+)?(?:by|von|par|por|door|av|af|przez|oleh|bởi|di|"
+    r"автор|текст|بقلم|كتب|מאת)(?:\s*[:：]\s*|\s+)(?P<names>.+)$",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    r"^(?P<names>[^\d,|•·]{4,60}?)\s*[,|•·–—-]\s*(?=\D{0,24}\d)(?:\D{0,24}\d[\d.:/,\s]*){1,6}\D{0,12}$"
+)
+_DAYS = (
+    "(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr)uary|march|april|june|july|august|"
+    "(?:sept|nov|dec)ember|october"
+)
+_END = re.compile(
+    rf"\s*[|•·／]\s*|\s+[–—-]\s+|,?\s*\d|\s+on\s+(?=[A-Z])|\s+(?:published|updated|posted|{_DAYS})\b",
+    re.IGNORECASE,
+)
+
+
+def in_lines(lines: list[str]) -> list[str]:
+    """The names that lines between title and text give: after "By", or before a date."""
+    found = (match["names"] for line in lines if (match := _BY.match(line) or _DATED.match(line)))
+    return [name for names in found if (name := _END.split(names)[0].strip())]
 
 
 def is_elsewhere(node: LexborNode) -> bool:

@@ -14,14 +14,14 @@ from datetime import datetime
 
 from htmldate import find_date
 
-from pipeline.core.clean import agencies, kinds
+from pipeline.core.clean import kinds
 from pipeline.core.clean.access import Access
 from pipeline.core.clean.body import Removal, read_body, tree_of
 from pipeline.core.clean.characters import count_words
 from pipeline.core.clean.charset import decode
 from pipeline.core.clean.jsonld import Node, text_of
-from pipeline.core.clean.language import choose_language
-from pipeline.core.clean.metadata import own_nodes, read_metadata
+from pipeline.core.clean.language import Language, choose_language
+from pipeline.core.clean.metadata import SHARED_FIELDS, Metadata, own_nodes, read_metadata, with_text
 from pipeline.core.clean.page import Page, parse
 from pipeline.core.clean.revision import revision_of
 from pipeline.core.model import CleanArticle, RawArticle
@@ -64,23 +64,22 @@ def explain(raw: RawArticle) -> Extracted:
     nodes = own_nodes(page)
     kinds.refuse_declared(page, nodes)
     metadata = read_metadata(page, nodes, raw, lambda: _search_date(page, raw))
-    body = read_body(
-        page, metadata.title, metadata.titles, raw.headlines, _declared_text(nodes, metadata.access)
-    )
-    paragraphs = body.paragraphs
-    text = "\n\n".join(paragraphs)
+    declared = _declared_text(nodes, metadata.access)
+    body = read_body(page, metadata.title, metadata.titles, raw.headlines, declared)
+    text = "\n\n".join(body.paragraphs)
     words = count_words(text)
     kinds.refuse_shape(page, nodes, metadata.title or "", metadata.access, body, words)
-    agency = agencies.choose_agency(page, nodes, metadata.authors, text)
-    structured = next((found for node in nodes if (found := text_of(node.get("inLanguage")))), None)
-    language = choose_language(page, structured, _header(raw, "content-language"), text)
-    provenance = dict(metadata.provenance) | {"language": language.origin}
-    if agency:
-        provenance["agency"] = agency.origin
-    title = metadata.title
-    if title is None:
-        title, provenance["title"] = _title_from(paragraphs), "guess"
-    article = CleanArticle(
+    metadata = with_text(metadata, page, nodes, body, text)
+    language = _language(page, nodes, raw, text)
+    article = _assembled(raw, metadata, language, text, words)
+    return Extracted(article, tuple(body.removed), decoded.encoding)
+
+
+def _assembled(
+    raw: RawArticle, metadata: Metadata, language: Language, text: str, words: int
+) -> CleanArticle:
+    title = metadata.title or ""
+    return CleanArticle(
         article_id=raw.article_id,
         source_id=raw.source_id,
         url=raw.url,
@@ -97,23 +96,17 @@ def explain(raw: RawArticle) -> Extracted:
         word_count=words,
         language_declared=language.declared,
         language_confidence=language.confidence,
-        subtitle=metadata.subtitle,
-        description=metadata.description,
-        authors=metadata.authors,
-        published_at=metadata.published_at,
-        published_precision=metadata.published_precision,
-        modified_at=metadata.modified_at,
-        section=metadata.section,
-        tags=metadata.tags,
-        image_url=metadata.image_url,
-        site_name=metadata.site_name,
-        declared_url=metadata.declared_url,
-        access=metadata.access,
-        agency=agency.value if agency else None,
-        opt_outs=metadata.opt_outs,
-        provenance=dict(sorted(provenance.items())),
+        provenance=dict(sorted({**metadata.provenance, "language": language.origin}.items())),
+        **{name: getattr(metadata, name) for name in SHARED_FIELDS},
     )
-    return Extracted(article, tuple(body.removed), decoded.encoding)
+
+
+def _language(page: Page, nodes: list[Node], raw: RawArticle, text: str) -> Language:
+    structured = next((found for node in nodes if (found := text_of(node.get("inLanguage")))), None)
+    header = next(
+        (value for name, value in raw.http.headers.items() if name.lower() == "content-language"), None
+    )
+    return choose_language(page, structured, header, text)
 
 
 def _declared_text(nodes: list[Node], access: Access) -> str | None:
@@ -127,16 +120,6 @@ def _declared_text(nodes: list[Node], access: Access) -> str | None:
 def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:
     """The earlier of publication (which is plausible by the rules that chose it) and first fetch."""
     return min(published_at, raw.first_fetched_at) if published_at else raw.first_fetched_at
-
-
-def _title_from(paragraphs: list[str]) -> str:
-    """A page without any title is named by how it begins."""
-    words = paragraphs[0].split()
-    return " ".join(words[:16])[:200]
-
-
-def _header(raw: RawArticle, name: str) -> str | None:
-    return next((value for key, value in raw.http.headers.items() if key.lower() == name), None)
 
 
 def _search_date(page: Page, raw: RawArticle) -> str | None:

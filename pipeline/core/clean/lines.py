@@ -10,6 +10,7 @@ import re
 from pipeline.core.clean.phrases import LABELS, OPENINGS
 from pipeline.core.clean.wordlists import phrases
 
+MAX_LABELS = 110
 MAX_OPENING = 170
 """Characters; a longer line is prose even when it begins like an invitation."""
 
@@ -33,6 +34,7 @@ _CREDIT = re.compile(
     r"unsplash|wikimedia commons|pexels|pixabay|associated press)\b[^)\]]{0,60}[)\]]?\s*$",
     re.IGNORECASE,
 )
+_BARS = re.compile(r"\s*[|•·]\s*")
 _BRACKETS = frozenset("([/|")
 _DATE = re.compile(
     r"^(?:\w+[:,]?\s){0,4}?(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|"
@@ -43,8 +45,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def is_label(text: str) -> bool:
-    """Whether the line is one of the labels furniture carries."""
-    return len(text) <= 60 and text.casefold().strip(_AROUND) in _LABELS
+    """Whether the line is one of the labels furniture carries, or a row of such between bars."""
+    if len(text) > MAX_LABELS:
+        return False
+    pieces = _BARS.split(text)
+    found = sum(piece.casefold().strip(_AROUND) in _LABELS for piece in pieces)
+    return found == 1 if len(pieces) == 1 else found > 0
 
 
 def is_opening(text: str) -> bool:

@@ -21,13 +21,15 @@ typed into templates comes after. In order, with the reason for every exception:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from pipeline.core import urls
 from pipeline.core.clean.access import Access, choose_access, opt_outs
-from pipeline.core.clean.authors import choose_authors
+from pipeline.core.clean.agencies import choose_agency
+from pipeline.core.clean.authors import choose_authors, shown_authors
+from pipeline.core.clean.body import Body
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.dates import Precision
@@ -39,6 +41,11 @@ from pipeline.core.clean.titles import agreement, choose_title, key
 from pipeline.core.model import RawArticle
 from pipeline.errors import Discard
 
+SHARED_FIELDS = (
+    *("subtitle", "description", "authors", "published_at", "published_precision", "modified_at", "section"),
+    *("tags", "image_url", "site_name", "declared_url", "access", "agency", "opt_outs"),
+)
+"""The fields of `CleanArticle` that are taken from `Metadata` as they are."""
 MAX_TAGS = 50
 _SUBTITLES = (
     '[class*="subtitle" i], [class*="sub-title" i], [class*="standfirst" i], [class*="subheadline" i], '
@@ -52,11 +59,13 @@ _OG_TITLES = ("og:title", "twitter:title", "headline", "dc.title", "title", "par
 class Metadata:
     """What the page says about its article. `provenance` maps each field that has a value to its origin.
 
-    `titles` are all spellings of the title that occur: what repeats one of them is not text.
+    `titles` are all spellings of the title that occur: what repeats one of them is not text. `site_names`
+    are all names the site goes by.
     """
 
     title: str | None = None
     titles: list[str] = field(default_factory=list)
+    site_names: tuple[str, ...] = ()
     subtitle: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
@@ -69,6 +78,7 @@ class Metadata:
     site_name: str | None = None
     declared_url: str | None = None
     access: Access = "unknown"
+    agency: str | None = None
     opt_outs: tuple[str, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
 
@@ -124,9 +134,24 @@ def read_metadata(
     return Metadata(
         **{name: choice.value for name, choice in given.items()},
         titles=[text for text in spellings if text],
+        site_names=tuple(filter(None, site_names)),
         published_precision=times.published.value.precision if times.published else None,
         provenance={name: choice.origin for name, choice in given.items() if choice.value != "unknown"},
     )
+
+
+def with_text(metadata: Metadata, page: Page, article: list[Node], body: Body, text: str) -> Metadata:
+    """The metadata completed by what only the text tells: agency, authors without markup, a missing title."""
+    more: dict[str, Choice[Any]] = {}
+    if agency := choose_agency(page, article, metadata.authors, body.head, metadata.site_names, text):
+        more["agency"] = agency
+    if shown := () if metadata.authors else shown_authors(list(body.head), metadata.site_names):
+        more["authors"] = Choice(shown, "text")
+    if metadata.title is None:
+        more["title"] = Choice(" ".join(body.paragraphs[0].split()[:16])[:200], "guess")
+    origins = {name: choice.origin for name, choice in more.items()}
+    values: dict[str, Any] = {name: choice.value for name, choice in more.items()}
+    return replace(metadata, **values, provenance={**metadata.provenance, **origins})
 
 
 def own_nodes(page: Page) -> list[Node]:

@@ -21,7 +21,8 @@ LABELS: dict[str, str] = {
         load more|show more|view all|read more|continue reading|explore further|exit mobile version|
         like this|loading|photos|video|gallery|image source|image caption|getty images|
         article continues below|story continues below|skip""",
-    "de": """teilen|artikel teilen|anzeige|werbung|kommentare|kommentar schreiben|kommentieren|
+    "de": """teilen|artikel teilen|anzeige|werbung|kommentare|kommentar schreiben|
+        kommentar veröffentlichen|kommentieren|
         drucken|merken|abonnieren|mehr zum thema|zum thema|auch interessant|weiterlesen|schlagworte|
         themen|zur startseite|das könnte sie auch interessieren|weitere artikel|meistgelesen|
         empfohlener externer inhalt|vorlesen""",
