@@ -53,6 +53,7 @@ def search(
     sort: Sequence[Query],
     *,
     limit: int | None = None,
+    includes: Sequence[str] = (),
     excludes: Sequence[str] = (),
 ) -> Iterator[Hit]:
     """Every hit, or the first `limit`, in order; pages as needed. Hits carry `_seq_no`, `_primary_term`."""
@@ -63,7 +64,7 @@ def search(
     )
     point = opened.body["id"]
     try:
-        yield from islice(_hits(client, point, query, sort, limit, excludes), limit)
+        yield from islice(_hits(client, point, query, sort, limit, includes, excludes), limit)
     finally:
         with suppress(ApiError, TransportError):  # it expires by itself
             client.close_point_in_time(id=point)
@@ -116,6 +117,7 @@ def _hits(
     query: Query,
     sort: Sequence[Query],
     limit: int | None,
+    includes: Sequence[str],
     excludes: Sequence[str],
 ) -> Iterator[Hit]:
     """Pages over a point in time, which adds a tie-break of its own to the sort."""
@@ -132,6 +134,7 @@ def _hits(
             search_after=after,
             track_total_hits=False,
             seq_no_primary_term=True,
+            source_includes=list(includes),
             source_excludes=list(excludes),
         )
         answer = ask("the search failed", request)

@@ -1,6 +1,10 @@
-"""A reader's search: what may be asked, how it is put to Elasticsearch, what comes back.
+"""A reader's search: what may be asked, and what comes back. The contract between readers and the index.
 
-Pure: `body` makes the request, `results` reads the answer; `adapters.elastic_search` is the wire between.
+    Query ──search_request──► the body Elasticsearch gets
+    Results ◄──search_answer── what it answers
+
+`adapters.elastic_search` is the wire between, `pipeline.search` what programs import, `copydesk search` what
+people type.
 """
 
 from __future__ import annotations
@@ -8,39 +12,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal, get_args
 
-import schemas
-
-FACETS: Mapping[str, str] = {
-    "source": "source_ids",
-    "language": "language",
-    "country": "countries",
-    "section": "section",
-    "author": "authors",
-    "tag": "tags",
-    "agency": "agencies",
-    "access": "access",
-    "revised": "revised",
-}
-"""The facets readers know, and the field behind each."""
-FACET_SIZE = 20
-DAY = "day"
-"""The facet over time: stories per day of their event time."""
+from pipeline.errors import ConfigError
 
 MAX_HITS = 1000
-FRAGMENT = 160
+"""Hits of one page."""
+MAX_DEPTH = 10_000
+"""How far pages by offset reach: Elasticsearch's window. Beyond it a reader takes everything."""
 MARK = ("<em>", "</em>")
 """Around a highlighted word."""
+RECENCY = 0.5
+"""By how much a story of this hour outranks an equally good old one: half as much again."""
+MAX_RECENCY = 10.0
 
-Sort = Literal["relevance", "newest", "copies"]
+Sort = Literal["relevance", "newest", "oldest", "copies", "corrections", "changed"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+Interval = Literal["hour", "day", "week", "month", "year"]
+INTERVALS: tuple[Interval, ...] = get_args(Interval)
+
+
+class BadQuery(ConfigError):
+    """What was asked cannot be answered; `hint` says how to ask instead."""
+
+    def __init__(self, message: str, hint: str, **facts: object) -> None:
+        super().__init__(f"{message}; {hint}", **facts)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a reader asks. `text`: words, "phrases", -without, prefix*; empty for everything.
+    """What a reader asks.
 
-    `filters`: facet name to the values wanted, any of them. Times are of the event, half open.
+    `text`: words in any inflected form, "exact phrases", -without, +required, prefix*, misspelt~, one OR
+    other; empty for everything. `filters`: facet name to the values wanted, any of them. Times are of the
+    event, half open. `recency` weighs how much newness counts beside the words, 0 for not at all. `fuzzy`
+    lets every word match with a letter or two wrong. `interval` is that of the facet `date`, None for one
+    that fits.
     """
 
     text: str = ""
@@ -51,11 +59,17 @@ class Query:
     offset: int = 0
     sort: Sort = "relevance"
     facets: bool = False
+    recency: float = RECENCY
+    fuzzy: bool = False
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One story found. `highlights`: fragments of `title` and `text` with the words found marked."""
+    """One story found. `highlights`: fragments of `title` and `text` with the words found marked.
+
+    `score` is null unless the stories are sorted by relevance.
+    """
 
     story_id: str
     title: str
@@ -70,7 +84,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetValue:
-    """How many of the stories found have this value."""
+    """How many of the stories found have this value, written as most of them write it."""
 
     value: str
     count: int
@@ -85,121 +99,9 @@ class Results:
     facets: dict[str, tuple[FacetValue, ...]]
 
 
-def body(query: Query) -> dict[str, Any]:
-    """The request body for the alias `news-stories`."""
-    request: dict[str, Any] = {
-        "query": {"bool": {"must": [_words(query.text)], "filter": _filters(query), "should": [_recency()]}},
-        "size": query.limit,
-        "from": query.offset,
-        "track_total_hits": True,
-        "sort": _sort(query),
-        "_source": ["story_id", "title", "url", "source_id", "language", "published_at", "article_count"],
-        "highlight": _highlight(),
-    }
-    if query.facets:
-        request["aggs"] = _aggregations()
-    return request
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Other words that do find stories, and how many."""
 
-
-def results(answer: Mapping[str, Any]) -> Results:
-    """The answer in our words."""
-    hits = answer["hits"]
-    return Results(
-        total=hits["total"]["value"],
-        hits=tuple(_hit(hit) for hit in hits["hits"]),
-        facets={name: tuple(_values(found)) for name, found in answer.get("aggregations", {}).items()},
-    )
-
-
-def _words(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {"match_all": {}}
-    suffixes = _suffixes()
-    fields = ["title^3", "title.pairs^2", "text", "tags^2", "authors^2"]
-    fields += [f"title_{suffix}^3" for suffix in suffixes] + [f"text_{suffix}" for suffix in suffixes]
-    return {
-        "simple_query_string": {
-            "query": text,
-            "fields": fields,
-            "flags": "PHRASE|NOT|OR|PREFIX|PRECEDENCE|WHITESPACE|ESCAPE",
-            "default_operator": "or",
-            "minimum_should_match": "2<75%",
-            "lenient": True,
-        }
-    }
-
-
-def _filters(query: Query) -> list[dict[str, Any]]:
-    filters: list[dict[str, Any]] = [
-        {"terms": {FACETS[name]: list(values)}} for name, values in query.filters.items() if values
-    ]
-    limits = {"gte": query.since, "lt": query.until}
-    held = {name: time.isoformat() for name, time in limits.items() if time is not None}
-    return [*filters, {"range": {"event_at": held}}] if held else filters
-
-
-def _recency() -> dict[str, Any]:
-    """A nudge for what is new: worth about one matching word, half of it after two days."""
-    return {"distance_feature": {"field": "event_at", "origin": "now", "pivot": "2d", "boost": 2.0}}
-
-
-def _sort(query: Query) -> list[dict[str, Any]]:
-    newest = [{"event_at": "desc"}, {"story_id": "asc"}]
-    if query.sort == "copies":
-        return [{"article_count": "desc"}, *newest]
-    if query.sort == "newest" or not query.text.strip():
-        return newest
-    return [{"_score": "desc"}, *newest]
-
-
-def _highlight() -> dict[str, Any]:
-    """Words are looked for in the language's own field and marked in the plain one."""
-    suffixes = _suffixes()
-    title = {
-        "matched_fields": ["title", *(f"title_{suffix}" for suffix in suffixes)],
-        "number_of_fragments": 0,
-    }
-    text = {
-        "matched_fields": ["text", *(f"text_{suffix}" for suffix in suffixes)],
-        "fragment_size": FRAGMENT,
-        "number_of_fragments": 2,
-    }
-    return {
-        "type": "unified",
-        "pre_tags": [MARK[0]],
-        "post_tags": [MARK[1]],
-        "fields": {"title": title, "text": text},
-    }
-
-
-def _aggregations() -> dict[str, Any]:
-    by_value = {name: {"terms": {"field": path, "size": FACET_SIZE}} for name, path in FACETS.items()}
-    by_day = {"date_histogram": {"field": "event_at", "calendar_interval": "day", "min_doc_count": 1}}
-    return {**by_value, DAY: by_day}
-
-
-def _suffixes() -> list[str]:
-    fields = schemas.indices()["news-stories"].mappings["properties"]
-    return sorted(name.removeprefix("text_") for name in fields if name.startswith("text_"))
-
-
-def _hit(hit: Mapping[str, Any]) -> Hit:
-    source = hit["_source"]
-    return Hit(
-        story_id=source["story_id"],
-        title=source["title"],
-        url=source["url"],
-        source_id=source["source_id"],
-        language=source["language"],
-        published_at=source.get("published_at"),
-        article_count=source["article_count"],
-        score=hit.get("_score"),
-        highlights={name: list(found) for name, found in hit.get("highlight", {}).items()},
-    )
-
-
-def _values(found: Mapping[str, Any]) -> list[FacetValue]:
-    return [
-        FacetValue(value=str(bucket.get("key_as_string", bucket["key"])), count=bucket["doc_count"])
-        for bucket in found["buckets"]
-    ]
+    text: str
+    total: int

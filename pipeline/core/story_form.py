@@ -17,6 +17,10 @@ from pipeline.core.plain import plain, value_of
 
 _CONTENT = tuple(field.name for field in fields(Content))
 _CJK = ("zh", "ja", "ko")
+ANY_LANGUAGE = "any"
+"""The context in which every title is suggested, beside that of its own language."""
+SUGGESTED_WORDS = 8
+"""How many words into a title a suggestion may begin."""
 _CONTROLS = dict.fromkeys(range(0x20), " ")
 
 
@@ -47,9 +51,17 @@ def search_document(story: Story) -> dict[str, Any]:
     if (analysed := _analysed(language)) is not None:
         document[f"title_{analysed}"] = title
         document[f"text_{analysed}"] = story.content.text
-    if suggestion := " ".join(title.translate(_CONTROLS).split()):
-        document["suggest"] = {"input": [suggestion], "contexts": {"language": [language]}}
+    if beginnings := _beginnings(title):
+        contexts = {"language": [language, ANY_LANGUAGE]}
+        weight = document["article_count"]
+        document["suggest"] = {"input": beginnings, "weight": weight, "contexts": contexts}
     return document
+
+
+def _beginnings(title: str) -> list[str]:
+    """The title, and it again from each of its next words on: so a reader may type any of them first."""
+    words = title.translate(_CONTROLS).split()
+    return list(dict.fromkeys(" ".join(words[start:]) for start in range(min(len(words), SUGGESTED_WORDS))))
 
 
 def _facets(story: Story) -> dict[str, Any]:

@@ -103,7 +103,19 @@ def test_language_without_an_analyser_stays_in_the_neutral_fields(language: str)
 
 def test_active_story_suggests_its_title_in_its_language() -> None:
     suggest = search_document(story(language="de", title="Hafen\x1f öffnet\x00 "))["suggest"]
-    assert suggest == {"input": ["Hafen öffnet"], "contexts": {"language": ["de"]}}
+    assert suggest["input"] == ["Hafen öffnet", "öffnet"]
+    assert suggest["contexts"] == {"language": ["de", "any"]}
+
+
+def test_title_may_be_typed_from_any_of_its_first_words_on() -> None:
+    inputs = search_document(story(title="a b a b c d e f g h"))["suggest"]["input"]
+    assert inputs[:3] == ["a b a b c d e f g h", "b a b c d e f g h", "a b c d e f g h"]
+    assert inputs[-1] == "f g h"
+    assert search_document(story(title="go go"))["suggest"]["input"] == ["go go", "go"]
+
+
+def test_more_copies_are_suggested_first() -> None:
+    assert search_document(story(member(1, "desk"), member(2, "echo")))["suggest"]["weight"] == 2
 
 
 @pytest.mark.parametrize("status", ["merged", "gone", "removed"])

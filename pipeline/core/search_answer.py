@@ -1,0 +1,35 @@
+"""What Elasticsearch answers, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.core.search import Hit, Results
+from pipeline.core.search_facets import values_of
+
+
+def results(answer: Mapping[str, Any]) -> Results:
+    """The answer to a request of `search_request.body`."""
+    hits = answer["hits"]
+    return Results(
+        total=hits["total"]["value"],
+        hits=tuple(hit_of(hit) for hit in hits["hits"]),
+        facets={name: values_of(name, found) for name, found in answer.get("aggregations", {}).items()},
+    )
+
+
+def hit_of(hit: Mapping[str, Any]) -> Hit:
+    """One hit."""
+    source = hit["_source"]
+    return Hit(
+        story_id=source["story_id"],
+        title=source["title"],
+        url=source["url"],
+        source_id=source["source_id"],
+        language=source["language"],
+        published_at=source.get("published_at"),
+        article_count=source["article_count"],
+        score=hit.get("_score"),
+        highlights={name: list(found) for name, found in hit.get("highlight", {}).items()},
+    )

@@ -1,0 +1,259 @@
+"""How a query is put to Elasticsearch.
+
+    (every wanted word, in the reading of one language or of none)   dis_max over groups of fields
+    and each required word, phrase, prefix   and none of the excluded   and the filters
+    × recency
+
+A group is a title and a text analysed alike. Words count across title and text of a group, and a quarter of
+three or more may be missing. So "of governments" finds a text on a government: English drops "of", and no
+other language has to agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import schemas
+from pipeline.core.plain import rfc3339
+from pipeline.core.search import MARK, MAX_DEPTH, MAX_HITS, MAX_RECENCY, BadQuery, Query, Sort
+from pipeline.core.search_facets import aggregations, check, condition
+from pipeline.core.search_scripts import scripts_of
+from pipeline.core.search_text import Alternatives, Term, Words, words_of
+
+NEUTRAL = (
+    "title^3",
+    "subtitle^2",
+    "description",
+    "text",
+    "tags.words^2",
+    "authors.words^2",
+    "agencies.words^2",
+)
+"""Fields analysed without regard to language, with their weights."""
+TITLE_WEIGHT = 3
+MOST = "2<75%"
+"""Of one or two words all must match, of more three quarters."""
+MOST_PAIRS = "1<50%"
+"""Chinese, Japanese and Korean are matched by pairs of characters, many of which span two words."""
+FRAGMENT = 160
+FRAGMENTS = 2
+SOURCE = ("story_id", "title", "url", "source_id", "language", "published_at", "article_count")
+"""What a hit is made of."""
+
+_NEWEST = ({"event_at": "desc"}, {"story_id": "asc"})
+_SORTS: Mapping[Sort, tuple[Mapping[str, str], ...]] = {
+    "relevance": ({"_score": "desc"}, *_NEWEST),
+    "newest": _NEWEST,
+    "oldest": ({"event_at": "asc"}, {"story_id": "asc"}),
+    "copies": ({"article_count": "desc"}, *_NEWEST),
+    "corrections": ({"correction_count": "desc"}, *_NEWEST),
+    "changed": ({"changed_at": "desc"}, {"story_id": "asc"}),
+}
+
+
+def body(query: Query, now: datetime | None = None) -> dict[str, Any]:
+    """The request for the alias `news-stories`, by the server's clock unless `now` is given.
+
+    Raises BadQuery with a hint.
+    """
+    _check(query)
+    words = words_of(query.text)
+    suffixes = _suffixes(query, words)
+    filters = [condition(name, values) for name, values in query.filters.items() if values]
+    request: dict[str, Any] = {
+        "query": _scored(query, words, suffixes, [] if query.facets else filters, now),
+        "size": query.limit,
+        "from": query.offset,
+        "track_total_hits": True,
+        "sort": list(_SORTS[_sort(query, words)]),
+        "_source": list(SOURCE),
+    }
+    if not words.empty:
+        request["highlight"] = _highlight(suffixes)
+    if query.facets:
+        request["aggs"] = aggregations(query)
+        if filters:
+            request["post_filter"] = {"bool": {"filter": filters}}
+    return request
+
+
+def everything(query: Query, now: datetime) -> tuple[dict[str, Any], list[Mapping[str, str]]]:
+    """The query and the order for paging through all stories that answer, whatever its limit and offset.
+
+    Newness is as of `now`: were it to move on from page to page, so would the scores, and hits come twice.
+    """
+    wanted = replace(query, limit=0, offset=0, facets=False)
+    request = body(wanted, now)
+    return request["query"], request["sort"]
+
+
+def _check(query: Query) -> None:
+    check(query.filters)
+    if query.since and query.until and query.since >= query.until:
+        raise BadQuery("nothing lies between since and until", "since must be the earlier one")
+    if not 0 <= query.limit <= MAX_HITS:
+        raise BadQuery("too many hits for one page", f"ask for at most {MAX_HITS}", given=query.limit)
+    if query.offset < 0 or query.offset + query.limit > MAX_DEPTH:
+        hint = f"pages reach to {MAX_DEPTH:,}; take all of them (--all, Search.all) to go further"
+        raise BadQuery("the page lies too deep", hint, given=query.offset)
+    if not 0 <= query.recency <= MAX_RECENCY:
+        raise BadQuery("recency is out of range", f"use 0 to {MAX_RECENCY:g}", given=query.recency)
+
+
+def _sort(query: Query, words: Words) -> Sort:
+    """Without words everything is equally relevant: the newest first."""
+    return "newest" if query.sort == "relevance" and words.empty else query.sort
+
+
+def _scored(
+    query: Query,
+    words: Words,
+    suffixes: Iterable[str],
+    filters: list[dict[str, Any]],
+    now: datetime | None,
+) -> dict[str, Any]:
+    must = [_plain(" ".join(words.plain), suffixes, fuzzy=query.fuzzy)] if words.plain else []
+    must += [_alternatives(terms, suffixes) for terms in words.required]
+    asked = {
+        "bool": {
+            "must": must or [{"match_all": {}}],
+            "should": _closeness(words, suffixes),
+            "must_not": [_term(term, suffixes) for term in words.excluded],
+            "filter": [*filters, *_time(query)],
+        }
+    }
+    if not query.recency or _sort(query, words) != "relevance":
+        return asked
+    return {
+        "function_score": {
+            "query": asked,
+            "functions": [{"weight": 1}, *_newness(query.recency, rfc3339(now) if now else "now")],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        }
+    }
+
+
+def _newness(weight: float, now: str) -> list[dict[str, Any]]:
+    """Half of the weight is gone after a month, and half of that half after two days already."""
+    return [
+        {"exp": {"event_at": {"origin": now, "scale": scale, "decay": 0.5}}, "weight": weight / 2}
+        for scale in ("2d", "30d")
+    ]
+
+
+def _plain(text: str, suffixes: Iterable[str], *, fuzzy: bool = False) -> dict[str, Any]:
+    """Words that may stand anywhere in title and text, read in each language that they may be in."""
+    groups = [_across(text, NEUTRAL, MOST)]
+    for suffix in suffixes:
+        fields = (f"title_{suffix}^{TITLE_WEIGHT}", f"text_{suffix}")
+        groups.append(_across(text, fields, MOST_PAIRS if suffix == "cjk" else MOST))
+    if fuzzy:
+        groups.append(_misspelt(text))
+    return {"dis_max": {"queries": groups, "tie_breaker": 0.3}}
+
+
+def _across(text: str, fields: Iterable[str], most: str) -> dict[str, Any]:
+    return {
+        "multi_match": {
+            "query": text,
+            "type": "cross_fields",
+            "fields": list(fields),
+            "minimum_should_match": most,
+            "tie_breaker": 0.2,
+        }
+    }
+
+
+def _misspelt(text: str) -> dict[str, Any]:
+    """Words with a letter or two wrong, the first one right."""
+    return {
+        "multi_match": {
+            "query": text,
+            "fields": ["title^3", "text"],
+            "fuzziness": "AUTO:4,8",
+            "prefix_length": 1,
+            "minimum_should_match": MOST,
+            "boost": 0.3,
+        }
+    }
+
+
+def _closeness(words: Words, suffixes: Iterable[str]) -> list[dict[str, Any]]:
+    """What is only better: words beside one another in the title, and near one another in the text."""
+    if len(words.plain) < 2:
+        return []
+    text = " ".join(words.plain)
+    near = {"query": text, "type": "phrase", "slop": 10, "fields": ["text", *(f"text_{s}" for s in suffixes)]}
+    return [{"match": {"title.pairs": {"query": text, "boost": 1.5}}}, {"multi_match": near}]
+
+
+def _alternatives(terms: Alternatives, suffixes: Iterable[str]) -> dict[str, Any]:
+    matched = [_term(term, suffixes) for term in terms]
+    return matched[0] if len(matched) == 1 else {"bool": {"should": matched, "minimum_should_match": 1}}
+
+
+def _term(term: Term, suffixes: Iterable[str]) -> dict[str, Any]:
+    match term.kind:
+        case "word":
+            return _plain(term.text, suffixes)
+        case "phrase":
+            return _exactly(term.text, "phrase")
+        case "prefix":
+            return _exactly(term.text, "phrase_prefix")
+        case "fuzzy":
+            return _misspelt(term.text)
+
+
+def _exactly(text: str, kind: str) -> dict[str, Any]:
+    fields = ["title^3", "subtitle^2", "description", "text"]
+    return {"multi_match": {"query": text, "type": kind, "fields": fields, "tie_breaker": 0.2}}
+
+
+def _time(query: Query) -> list[dict[str, Any]]:
+    limits = {"gte": query.since, "lt": query.until}
+    held = {name: rfc3339(time) for name, time in limits.items() if time is not None}
+    return [{"range": {"event_at": held}}] if held else []
+
+
+def _highlight(suffixes: Iterable[str]) -> dict[str, Any]:
+    """Words are looked for in the languages' own fields and marked in the neutral one."""
+    title = {"matched_fields": ["title", *(f"title_{s}" for s in suffixes)], "number_of_fragments": 0}
+    text = {
+        "matched_fields": ["text", *(f"text_{s}" for s in suffixes)],
+        "fragment_size": FRAGMENT,
+        "number_of_fragments": FRAGMENTS,
+    }
+    return {
+        "type": "unified",
+        "pre_tags": [MARK[0]],
+        "post_tags": [MARK[1]],
+        "fields": {"title": title, "text": text},
+    }
+
+
+def _suffixes(query: Query, words: Words) -> list[str]:
+    """The language fields in which these words can stand: of their script, and of the languages asked for."""
+    written = scripts_of(words.wanted + " ".join(term.text for term in words.excluded))
+    asked = {_suffix(language) for language in query.filters.get("language", ())}
+    return [s for s in mapped_suffixes() if _SCRIPTS.get(s, "latin") in written and (not asked or s in asked)]
+
+
+def _suffix(language: str) -> str:
+    primary = language.lower().split("-")[0]
+    return "cjk" if primary in ("zh", "ja", "ko") else primary
+
+
+_SCRIPTS = {"ru": "cyrillic", "ar": "arabic", "fa": "arabic", "cjk": "cjk"}
+"""The script of a language field, where it is not the Latin one."""
+
+
+@cache
+def mapped_suffixes() -> tuple[str, ...]:
+    """The languages with fields of their own, as the contract has them."""
+    fields = schemas.indices()["news-stories"].mappings["properties"]
+    return tuple(sorted(name.removeprefix("text_") for name in fields if name.startswith("text_")))
