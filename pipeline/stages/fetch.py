@@ -27,7 +27,7 @@ from pipeline.stages.fetch_articles import Articles
 from pipeline.stages.fetch_crew import Crew, Job
 from pipeline.stages.fetch_hosts import Hosts
 from pipeline.stages.fetch_memory import Memory
-from pipeline.stages.fetch_plan import Due, Shard, due, due_articles, shards
+from pipeline.stages.fetch_plan import Due, Shard, awaited, due, due_articles, shards
 from pipeline.stages.fetch_ports import FetchPorts, Options
 from pipeline.stages.fetch_sink import Sink
 from pipeline.stages.fetch_sources import Sources
@@ -181,8 +181,10 @@ class _Fetch:
 
     def _due_articles(self, hosts: list[str]) -> list[LedgerEntry]:
         where = due_articles(self._ports.clock(), hosts)
+        if not hosts:
+            return []
         found = self._ports.ledger.find(where, order="-fetch.discovered_at", limit=MOST_DUE)
-        return [stored.value for stored in found] if hosts else []
+        return [*awaited(self._ports.ledger, hosts), *(stored.value for stored in found)]
 
     def _sweep(self) -> None:
         """Give articles that were in flight for too long the outcome that guarantee 2 asks for."""

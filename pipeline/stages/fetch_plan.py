@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from pipeline.core import polls
-from pipeline.core.ledger import LedgerEntry
+from pipeline.core.ledger import FetchSection, LedgerEntry
 from pipeline.core.sources import Source, SourceState
 from pipeline.ports import Documents, Where
 from pipeline.stages.fetch_ports import Options
@@ -45,13 +46,27 @@ def due(
     rows = [source for source in catalogue if not options.only or source.id in options.only]
     states = {name: held.value for name, held in sources.get([source.id for source in rows]).items()}
     found = [source for source in rows if _polled_now(source, states.get(source.id), options, now)]
-    return Due(sources=tuple(found), states=states, articles=ledger.counts("fetch.host", due_articles(now)))
+    waiting = Counter(ledger.counts("fetch.host", due_articles(now)))
+    waiting.update(entry.fetch.host for entry in awaited(ledger) if entry.fetch is not None)
+    return Due(sources=tuple(found), states=states, articles=waiting)
 
 
 def due_articles(now: datetime, hosts: Iterable[str] | None = None) -> Where:
     """The articles whose time has come, at these hosts or anywhere."""
     terms = {} if hosts is None else {"fetch.host": list(hosts)}
     return Where(terms=terms, ranges={"fetch.due_at": (None, now)}, present=["fetch.due_at"])
+
+
+def awaited(ledger: Documents[LedgerEntry], hosts: Iterable[str] | None = None) -> list[LedgerEntry]:
+    """Articles said to be back or restored and not asked for since: due at once, and as if never seen.
+
+    Readers see them again with their next record, so an unchanged page must bring one too.
+    """
+    terms: dict[str, list[Any]] = {"edit.awaiting": [True]}
+    if hosts is not None:
+        terms["fetch.host"] = list(hosts)
+    entries = (stored.value for stored in ledger.find(Where(terms=terms)))
+    return [replace(entry, fetch=_unvalidated(entry.fetch)) for entry in entries if _not_asked_since(entry)]
 
 
 def shards(found: Due, count: int) -> list[Shard]:
@@ -74,6 +89,15 @@ def shards(found: Due, count: int) -> list[Shard]:
         load, hosts = filled[0]
         filled[0] = (load + sum(weights[host] for host in group), hosts + group)
     return [sorted(hosts) for _, hosts in filled if hosts]
+
+
+def _not_asked_since(entry: LedgerEntry) -> bool:
+    fetch, edit = entry.fetch, entry.edit
+    return fetch is not None and edit is not None and (edit.at is None or fetch.attempted_at < edit.at)
+
+
+def _unvalidated(section: FetchSection | None) -> FetchSection | None:
+    return section and replace(section, etag=None, last_modified=None, body_sha256=None)
 
 
 def _groups(weights: Mapping[str, int], ties: Iterable[list[str]], fair: float) -> list[list[str]]:

@@ -356,6 +356,22 @@ def test_removed_article_is_not_asked_for_whatever_the_feed_says():
     assert desk.web.asked(A) == [A]
 
 
+def test_restored_article_is_asked_for_at_once_and_sent_though_its_page_is_the_same():
+    desk = Desk()
+    desk.feed((A, "One"))
+    desk.run()
+    entry = desk.entry(A)
+    desk.later(minutes=5)
+    restored = apply(entry, EditSection(position=2, awaiting=True, at=desk.clock.at))
+    desk.world.articles.put([Write(id=entry.article_id, value=restored)])
+    desk.later(minutes=5)
+    assert desk.run().outcomes == {"fetched": 1}
+    assert len(desk.raws()) == 2
+    desk.later(minutes=5)
+    desk.run()
+    assert len(desk.raws()) == 2
+
+
 def test_page_that_no_record_can_hold_is_discarded_and_its_neighbours_go_through():
     desk = Desk()
     desk.feed(A, B)
