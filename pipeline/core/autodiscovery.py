@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from selectolax.lexbor import LexborHTMLParser
-
 from pipeline.core import urls
+from pipeline.core.feeds import NotAFeed, pages
 
 FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
@@ -28,7 +27,10 @@ MOST = 30
 
 def linked(page: bytes, url: str) -> list[str]:
     """The feeds a page names by `<link rel=alternate>`, in its order."""
-    document = LexborHTMLParser(page.decode("utf-8", "replace"))
+    try:
+        document = pages.parsed(page)
+    except NotAFeed:
+        return []
     found: list[str] = []
     for node in document.css("link[rel~=alternate i][href]"):
         kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 LIMITS: Mapping[str, Limits] = {"feed": FEED, "sitemap": SITEMAP, "listing": PAGE}
 
-LARGE = 256 * 1024
+LARGE = 64 * 1024
 """Bytes from which a document is read in a thread; smaller ones take less time than the detour."""
 
 

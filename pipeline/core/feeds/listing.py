@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.core import urls
-from pipeline.core.feeds import dates
+from pipeline.core.feeds import dates, pages
 from pipeline.core.feeds.model import Feed, Item, NotAFeed
 from pipeline.core.feeds.text import plain
 
@@ -37,16 +37,18 @@ class Listing:
 
 def read(document: bytes, url: str, listing: Listing | None) -> Feed:
     """The links of the page, in order. Raises NotAFeed (`html`) for a page that lists no articles."""
-    page = LexborHTMLParser(document.decode("utf-8", "replace"))
+    page = pages.parsed(document)
     base = _base(page, url)
     troubles: Counter[str] = Counter()
     rules = listing or Listing()
+    titles = _Beside(page.css(rules.title) if rules.title else [])
+    times = _Beside(page.css(rules.date or "time[datetime]"))
     found: dict[str, Item] = {}
     for node in page.css(rules.links or "a[href]"):
         link = _link(node, base, troubles)
         if link is None or not _wanted(link, node, url, rules):
             continue
-        item = _item(link, node, rules)
+        item = _item(link, node, titles, times)
         held = found.get(link)
         if held is None or len(held.title or "") < len(item.title or ""):
             found[link] = item
@@ -111,26 +113,46 @@ def _looks_like_article(link: str, node: LexborNode) -> bool:
     return bool(_DATED.search(path) or _NUMBERED.search(path)) or last.count("-") >= 3 or last.count("_") >= 3
 
 
-def _item(link: str, node: LexborNode, rules: Listing) -> Item:
-    holder = node.parent or node
-    title = (node.css_first(rules.title) or holder.css_first(rules.title)) if rules.title else None
-    text = title.text(separator=" ") if title else node.text(separator=" ")
-    return Item(url=link, title=plain(text, markup=False), published_at=_date(node, rules))
+class _Beside:
+    """Elements by the ancestors they lie in, so that each link finds its own without a search of the page."""
+
+    def __init__(self, nodes: list[LexborNode]) -> None:
+        self._inside: dict[int, list[LexborNode]] = {}
+        for node in nodes:
+            for at in _upwards(node):
+                held = self._inside.setdefault(at.mem_id, [])
+                if len(held) < 2:
+                    held.append(node)
+
+    def of(self, node: LexborNode) -> LexborNode | None:
+        """The element nearest to `node`; with several in reach we have left the link's own teaser."""
+        for at in _upwards(node):
+            if found := self._inside.get(at.mem_id):
+                return found[0] if len(found) == 1 else None
+        return None
 
 
-def _date(node: LexborNode, rules: Listing) -> datetime | None:
-    """From the element the catalogue names, else from a `<time>` beside the link."""
+_REACH = 4
+"""Levels of a teaser: link, heading, card, and one to spare."""
+
+
+def _upwards(node: LexborNode) -> Iterator[LexborNode]:
     at: LexborNode | None = node
-    for _ in range(3):
+    for _ in range(_REACH):
         if at is None:
-            return None
-        found = at.css(rules.date or "time[datetime]")
-        if found:
-            moment = dates.read(found[0].attributes.get("datetime") or found[0].text().strip())
-            # More than one date in reach means that we have left the link's own teaser.
-            return moment.at if moment and len(found) == 1 else None
+            return
+        yield at
         at = at.parent
-    return None
+
+
+def _item(link: str, node: LexborNode, titles: _Beside, times: _Beside) -> Item:
+    title, time = titles.of(node), times.of(node)
+    moment = dates.read(time.attributes.get("datetime") or time.text().strip()) if time else None
+    return Item(
+        url=link,
+        title=plain((title or node).text(separator=" "), markup=False),
+        published_at=moment.at if moment else None,
+    )
 
 
 def _is_article(page: LexborHTMLParser) -> bool:

@@ -1,19 +1,19 @@
 """Which document this is, decided by its content: a `Content-Type` is often wrong and never asked.
 
     bytes ─► gunzip ─► UTF-8 ─► { … }         ─► JSON Feed
-                                <rss> <feed>… ─► strict tree ─► repaired ─► feedparser ─► recovered
+                                <rss> <feed>… ─► strict tree ─► repaired ─► feedparser ─► item by item
                                 <urlset> …    ─► strict steps ─► repaired
                                 <html>        ─► listing
                                 lines of URLs ─► text sitemap
 
 The strict reader comes first because it is fast and, unlike tolerant ones, never silently wrong. A faulty
 document is repaired where the fault has one meaning, then read by the tolerant reader, and only when that
-finds nothing by what libxml2 makes of it.
+finds nothing, or the document is too large for it, item by item.
 """
 
 from __future__ import annotations
 
-from pipeline.core.feeds import decoding, json_feed, listing, sitemap, syndication, tolerant, xml
+from pipeline.core.feeds import decoding, json_feed, listing, salvage, sitemap, syndication, tolerant, xml
 from pipeline.core.feeds.elements import Element
 from pipeline.core.feeds.listing import Listing
 from pipeline.core.feeds.model import Feed, FeedKind, NotAFeed, Reader
@@ -47,7 +47,8 @@ def _feed(document: bytes, kind: FeedKind, url: str) -> Feed:
     mended = xml.repaired(document, entities)
     if feed := _read(xml.tree(mended), url, "repaired"):
         return feed
-    feed = tolerant.read(mended, kind, url) or _read(xml.recovered(mended), url, "recovered")
+    feed = tolerant.read(mended, kind, url) or salvage.read(mended, kind, url)
+    feed = feed or _read(xml.recovered(mended), url, "recovered")
     if feed is None:
         raise NotAFeed("unreadable", "begins like a feed, but cannot be read")
     return feed

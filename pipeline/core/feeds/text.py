@@ -12,7 +12,7 @@ LONGEST_BEGINNING = 500
 """Characters kept of a title, of a summary, and of a whole text that stands in for one: all three are hints,
 the article itself comes from its page."""
 
-_MARKUP_SHARE = 4
+_MARKUP_SHARE = 3
 """Characters of markup looked at for each character kept."""
 
 Markup = bool | None
@@ -29,7 +29,7 @@ def plain(text: str | None, *, markup: Markup = None, limit: int = LONGEST_TITLE
     text = text[: limit * _MARKUP_SHARE]
     if markup is not False and ("<" in text or "&" in text):
         text = _without_markup(text, _any_tag if markup else _known_tag)
-    line = " ".join(text[: limit * 2].split())
+    line = " ".join(text[: limit + limit // 4].split())
     if not line.isprintable():
         line = " ".join(_UNPRINTABLE.sub("", _WINDOWS.sub(_as_windows, text)).split())
     return line[:limit] or None

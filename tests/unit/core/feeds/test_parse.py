@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -364,6 +365,31 @@ def test_harmless_doctype_and_plain_entity_are_read():
         ' [<!ENTITY desk "Desk">]><rss><channel><title>The &desk; &eacute;</title></channel></rss>'
     )
     assert feed.title == "The Desk é"
+
+
+def test_large_document_with_a_fault_in_one_item_loses_that_item_alone():
+    good = "".join(
+        f"<item><link>https://d.example/{at}</link><title>A<br/>B</title></item>" for at in range(9000)
+    )
+    bad = "<item><title>A <b>bold</title><link>https://d.example/bad</link></item>"
+    feed = parse(f"<rss><channel><title>Desk</title>{bad}{good}{bad}</channel></rss>")
+    assert (feed.reader, feed.title) == ("recovered", "Desk")
+    links = [each.url for each in feed.items]
+    assert [f"https://d.example/{at}" for at in range(9000)] == links[1:-1]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<html>" + b"<div>" * 200_000,
+        b"<html>" + b"<a href='/2026/11/11/a-b-c-d'>word word word</a>" * 20_000,
+    ],
+    ids=["deep", "wide"],
+)
+def test_page_made_to_take_minutes_takes_seconds(document):
+    began = time.process_time()
+    assert refused(document) == "html"
+    assert time.process_time() - began < 5
 
 
 PAGE = """<html lang="es"><head><title>Gaceta</title><base href="https://desk.example/es/"></head><body>
