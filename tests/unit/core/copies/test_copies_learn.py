@@ -219,12 +219,13 @@ def test_list_stays_within_what_an_edit_carries(seen, some_words, monkeypatch):
 
 @pytest.mark.parametrize(
     ("documents", "days", "enough"),
-    [(0, 30, False), (160, 3, False), (1_200, 0.5, True), (160, 7, True)],
+    [(0, 30, False), (160, 3, False), (1_200, 0.5, True), (160, 13, False), (160, 14, True)],
     ids=[
         "nothing seen",
         "a small newsroom's first days",
         "a large one's first day",
-        "a small one's first week",
+        "a small one's second week",
+        "two weeks of it",
     ],
 )
 def test_first_list_waits_until_enough_was_seen(documents, days, enough):
