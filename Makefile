@@ -12,7 +12,7 @@ export PYTHON
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 ##@ Running
 
@@ -67,3 +67,15 @@ format: setup ## Format the code and repair what ruff can
 .PHONY: lock
 lock: ## Lock the newest packages that pyproject.toml allows (ARGS="--upgrade" for all)
 	@infra/local/setup.sh lock $(ARGS)
+
+##@ Measuring (docs/benchmarks.md has the recorded figures)
+
+.PHONY: bench-fetch bench-clean bench-stories
+bench-fetch: setup ## Feeds, planning, pages to acknowledged records (ARGS="--servers")
+	@$(BIN)/python -m bench.bench_fetch $(ARGS)
+
+bench-clean: setup ## Extraction beside other extractors (COPYDESK_SHARED names the benchmark data)
+	@$(BIN)/python -m bench.bench_clean $(ARGS)
+
+bench-stories: setup ## Copies found, beside hashing, SimHash and MinHash (ARGS="--bases 300" is quick)
+	@$(BIN)/python -m bench.bench_stories $(ARGS)
