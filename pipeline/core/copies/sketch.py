@@ -3,8 +3,8 @@
 The numerically smallest net shingles, one in sixteen and at least 24, and the eight smallest of the opening.
 Both texts keep every shared shingle that lies below both cut-offs, so a short text still meets a long one,
 and no permutations or bands are needed. The opening has its own terms because that is what a shortened copy
-keeps: a tenth more terms, and three of four missed pairs are found. The size has no upper bound, or an
-excerpt would miss a very long page.
+keeps: a tenth more terms, and three of four missed pairs are found. The size is capped where a page is a book
+(65,000 net shingles): an index takes only so many terms in one question.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ SHORT_BELOW: Final = 72
 
 _FLOOR: Final = 24
 _ONE_IN: Final = 16
+_CAP: Final = 4_096
 _OPENING: Final = 32
 _OPENING_TERMS: Final = 8
 
@@ -47,7 +48,7 @@ def sketch(prepared: Prepared) -> tuple[str, ...]:
 
 def terms(prepared: Prepared) -> Hashes:
     """The same terms as numbers."""
-    smallest = prepared.unique[: max(_FLOOR, prepared.n_net // _ONE_IN)]
+    smallest = prepared.unique[: min(_CAP, max(_FLOOR, prepared.n_net // _ONE_IN))]
     opening = ascending_once(prepared.shingles[prepared.net][:_OPENING])[:_OPENING_TERMS]
     return ascending_once(np.concatenate([smallest, opening]))
 

@@ -76,7 +76,8 @@ def test_repeats_stay_in_the_sequence_and_leave_the_set(text_of):
         ("all of a few", 12, 10, 10),
         ("the floor, and the opening", 200, 24, 32),
         ("one in sixteen, and the opening", 1602, 100, 108),
-        ("no upper bound", 32_002, 2000, 2008),
+        ("a very long page", 32_002, 2000, 2008),
+        ("a book", 100_002, 4096, 4104),
     ),
 )
 def test_size_of_a_sketch(text_of, words_, least, most):
