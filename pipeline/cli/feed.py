@@ -32,9 +32,10 @@ def parse(
 ) -> None:
     """Read FILE (`-` is standard input) and print what it announces; exit 1 when it is no feed."""
     if jsonl:
+        out = sys.stdout
         for line in sys.stdin.buffer:
             if line.strip():
-                click.echo(json.dumps(_answer(line)))
+                out.write(json.dumps(_answer(line)) + "\n")
         return
     if file is None or url is None:
         raise click.UsageError("give FILE and --url, or --jsonl")

@@ -26,9 +26,10 @@ def robots() -> None:
 def check(file: str | None, agent: str | None, jsonl: bool, urls: tuple[str, ...]) -> None:
     """Say for each URL whether AGENT may ask for it, and the delay asked for in seconds."""
     if jsonl:
+        out = sys.stdout
         for line in sys.stdin.buffer:
             if line.strip():
-                click.echo(json.dumps(_answer_line(line)))
+                out.write(json.dumps(_answer_line(line)) + "\n")
         return
     if file is None or agent is None:
         raise click.UsageError("give --robots and --agent, or --jsonl")

@@ -25,8 +25,9 @@ def canonical() -> None:
     A line ends at a line feed only; any other character, white space included, belongs to the URL. What is
     no URL gives an `error` instead. Every scheme has a canonical form, also those that are never fetched.
     """
+    out = sys.stdout
     for line in _lines(sys.stdin.buffer):
-        click.echo(json.dumps(_answer(_text(line)), ensure_ascii=True))
+        out.write(json.dumps(_answer(_text(line))) + "\n")
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -58,8 +58,12 @@ class HostState:
     robots: tuple[RobotsCopy, ...] = ()
 
 
-LEASE = timedelta(seconds=150)
-"""How long a lease lasts without renewal: longer than any request's deadline, short after a crash."""
+LEASE = timedelta(seconds=45)
+"""How long a lease lasts without renewal: longer than a page's deadline, and short, since after a crash the
+host waits for its end. A request with a later deadline takes a longer one."""
+
+SPARE = timedelta(seconds=10)
+"""What a lease lasts beyond the deadline it was taken for."""
 
 MOST_CRAWL_DELAY = 120.0
 """Seconds; a larger delay in a robots.txt means "go away" and is better said by a Disallow."""
@@ -73,12 +77,18 @@ LONGEST_HOLD = timedelta(hours=24)
 DEFAULT_HOLD = timedelta(minutes=5)
 
 
-def leased(state: HostState | None, host: str, owner: str, now: datetime) -> HostState | None:
-    """The state with the lease taken or renewed by `owner`; None while somebody else holds it."""
+def leased(
+    state: HostState | None, host: str, owner: str, now: datetime, seconds: float = 0.0
+) -> HostState | None:
+    """The state with the lease taken or renewed by `owner` for a request that may take so long.
+
+    None while somebody else holds it.
+    """
     held = state or HostState(host=host)
     if held.lease_owner not in (None, owner) and held.lease_until is not None and held.lease_until > now:
         return None
-    return replace(held, lease_owner=owner, lease_until=now + LEASE)
+    until = now + max(LEASE, timedelta(seconds=seconds) + SPARE)
+    return replace(held, lease_owner=owner, lease_until=until)
 
 
 def outlasts(state: HostState, now: datetime, seconds: float) -> bool:

@@ -128,7 +128,7 @@ class Hosts:
             held = stored.value if stored else None
         else:
             held = gate.state
-        taken = hosts.leased(held, gate.host, self._options.owner, now)
+        taken = hosts.leased(held, gate.host, self._options.owner, now, seconds)
         gate.state = taken if taken is not None and await self._saved(gate, taken) else None
         return gate.state is not None
 

@@ -420,7 +420,7 @@ def test_fetcher_is_closed_at_the_end():
 
 def test_killed_at_any_write_and_run_again_loses_no_entry_and_makes_no_second_article():
     writes = len(_two_articles().world.faults.calls)
-    assert writes == 8  # report, lease, discovery, source, records, ledger, release, report
+    assert writes == 9  # report, lease, lease, discovery, source, records, ledger, release, report
     for number in range(1, writes + 1):
         for after in (False, True):
             _killed_and_run_again(number, after=after)

@@ -25,9 +25,9 @@ def test_lease_is_taken_renewed_by_its_owner_and_refused_to_others_until_it_ends
     assert mine is not None
     assert (mine.lease_owner, mine.lease_until) == ("me", NOON + hosts.LEASE)
     assert hosts.leased(mine, "desk.example", "you", NOON + timedelta(seconds=1)) is None
-    renewed = hosts.leased(mine, "desk.example", "me", NOON + timedelta(seconds=100))
+    renewed = hosts.leased(mine, "desk.example", "me", NOON + timedelta(seconds=40))
     assert renewed is not None
-    assert renewed.lease_until == NOON + timedelta(seconds=100) + hosts.LEASE
+    assert renewed.lease_until == NOON + timedelta(seconds=40) + hosts.LEASE
     assert hosts.leased(mine, "desk.example", "you", NOON + hosts.LEASE) is not None
     assert hosts.leased(hosts.released(mine), "desk.example", "you", NOON) is not None
 
@@ -37,6 +37,9 @@ def test_request_may_start_only_while_the_lease_outlasts_its_deadline():
     assert mine is not None
     assert hosts.outlasts(mine, NOON, hosts.LEASE.total_seconds())
     assert not hosts.outlasts(mine, NOON + timedelta(seconds=1), hosts.LEASE.total_seconds())
+    longer = hosts.leased(None, "desk.example", "me", NOON, 90.0)
+    assert longer is not None
+    assert hosts.outlasts(longer, NOON, 90.0)
 
 
 @pytest.mark.parametrize(
