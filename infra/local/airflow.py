@@ -104,7 +104,7 @@ class Airflow:
                 "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
                 "AIRFLOW__CORE__PARALLELISM": "4",
                 "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-                # A scheduler that is up first runs tasks at once: they wait a minute and more for the API server.
+                # A scheduler that is up first runs tasks at once: they wait for the API server.
                 "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "60",
                 "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "2",
                 "AIRFLOW__CORE__FERNET_KEY": secrets.fernet_key,
