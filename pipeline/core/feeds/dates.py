@@ -67,14 +67,15 @@ def _usual(text: str) -> Moment | None:
 
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d*)?)?"
 _OFFSET = r"(?:(?:GMT|UTC)?[+-]\d{1,2}:?\d{2}|(?:GMT|UTC)[+-]\d{1,2}|[+-]\d{2})"
+_ISO_TIME = rf"(?:{_TIME}|(?P<hour2>\d\d)(?P<minute2>\d\d)(?P<second2>\d\d)?)"
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})(?:(?P<dash>[-/.])0?(?P<month>\d{{1,2}})(?:(?P=dash)(?P<day>\d{{1,2}}))?)?,?"
-    rf"(?:[T\s]\s*{_TIME}\s*(?P<zone>Z|{_OFFSET}|[A-Z]{{2,5}})?)?",
+    rf"(?:\s*(?:T\s*|\s){_ISO_TIME}\s*(?P<zone>Z|{_OFFSET}|[A-Z]{{2,5}})?)?",
     re.IGNORECASE,
 )
 _BASIC = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
-    rf"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|{_OFFSET})?)?"
+    rf"(?:T?(?:(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d*)?)?)(?P<zone>Z|{_OFFSET})?)?"
 )
 _DOTTED = re.compile(rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}),?(?:\s+{_TIME})?")
 _ORDINAL = re.compile(r"(?P<year>\d{4})-(?P<yearday>\d{3})")
@@ -86,7 +87,7 @@ def _numeric(text: str) -> Moment | None:
     """Forms without words: ISO 8601 and its relatives, dotted dates, seconds since the epoch."""
     for form in (_ISO, _BASIC, _DOTTED):
         if found := form.fullmatch(text):
-            return _assembled(found.groupdict())
+            return _assembled(_without_second_names(found.groupdict()))
     if found := _ORDINAL.fullmatch(text):
         first = datetime(int(found["year"]), 1, 1, tzinfo=UTC)
         at = first + timedelta(days=int(found["yearday"]) - 1)
@@ -97,6 +98,14 @@ def _numeric(text: str) -> Moment | None:
     if found := _EPOCH.fullmatch(text):
         return Moment(datetime.fromtimestamp(int(found["seconds"]), UTC), "second", True)
     return None
+
+
+def _without_second_names(parts: dict[str, str | None]) -> dict[str, str | None]:
+    """`hour2` and its like are the same part in another spelling: a pattern may name a group only once."""
+    for name in ("hour", "minute", "second"):
+        other = parts.pop(f"{name}2", None)
+        parts[name] = parts.get(name) or other
+    return parts
 
 
 _CLOCK = re.compile(
@@ -148,7 +157,7 @@ def _by_names(rest: str, clock: dict[str, str | None], zone: str | None) -> Mome
             numbers.append(word)
         elif bare in date_words.MONTHS:
             months.append(bare)
-        elif zone is None and clock and word.isupper() and bare in date_words.ZONES:
+        elif zone is None and clock and bare in date_words.ZONES and _is_zone(word, bare):
             zone = word
         elif bare in date_words.FILLERS or bare in date_words.WEEKDAYS or word in ",.;|":
             continue
@@ -161,6 +170,11 @@ def _by_names(rest: str, clock: dict[str, str | None], zone: str | None) -> Mome
     if len(day) > 2 or len(year) not in (2, 4):
         return None
     return _assembled({"year": year, "month": str(month), "day": day, "zone": zone} | clock)
+
+
+def _is_zone(word: str, bare: str) -> bool:
+    """Whether a word of the zones' list is meant as one: "AT" is the Atlantic, "at" is not."""
+    return word.isupper() or bare not in date_words.FILLERS
 
 
 def _month(names: list[str]) -> int | None:

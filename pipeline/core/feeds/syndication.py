@@ -19,6 +19,7 @@ KINDS: dict[str, FeedKind] = {"rss": "rss", "channel": "rss", "rdf": "rdf", "fee
 
 def read(root: Element, url: str, reader: Reader) -> Feed | None:
     """The feed under `root`, or None when the root is none of a feed's."""
+    _forget_unknown_namespace(root)
     kind = _kind(root)
     if kind is None:
         return None
@@ -31,12 +32,22 @@ def read(root: Element, url: str, reader: Reader) -> Feed | None:
     return Feed(
         kind=kind,
         reader=reader,
-        title=items.first_plain(by_role(head).get("title", ())),
+        title=None if _name(root) == "entry" else items.first_plain(by_role(head).get("title", ())),
         language=_language(root, head, found),
         items=tuple(items.read(item, url, troubles) for item in announced[:MOST_ITEMS]),
         refresh_seconds=_refresh(found),
         troubles=dict(troubles),
     )
+
+
+def _forget_unknown_namespace(root: Element) -> None:
+    """A feed whose own elements lie in a namespace nobody knows means the usual ones."""
+    if not elements.meaning(root.tag).startswith("other:"):
+        return
+    namespace = root.tag.rpartition("}")[0] + "}"
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag.startswith(namespace):
+            element.tag = element.tag.removeprefix(namespace)
 
 
 def _kind(root: Element) -> FeedKind | None:

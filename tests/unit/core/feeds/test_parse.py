@@ -243,6 +243,11 @@ def test_old_atom_is_read_like_the_new():
     assert found == feeds.Item(url="https://desk.example/a", title="A & B", published_at=AT, updated_at=AT)
 
 
+def test_feed_in_a_namespace_nobody_knows_is_read_all_the_same():
+    found = entry("<title>A</title><link href='/a'/>", "http://example.com/made-up")
+    assert (found.title, found.url) == ("A", "https://desk.example/a")
+
+
 def test_entry_that_was_only_updated_has_no_publication():
     found = entry("<updated>2026-11-24T10:05:00Z</updated>")
     assert (found.published_at, found.updated_at) == (None, AT)
