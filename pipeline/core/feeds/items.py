@@ -95,7 +95,8 @@ def _link(element: Element, found: Found, url: str, troubles: Counter[str]) -> s
 def _links(element: Element, found: Found) -> Iterator[tuple[str, Element]]:
     """Where the article may be, best first: a link's text, a link's target, an identifier that is a URL."""
     links = [link for link in found.get("link", ()) if _is_alternate(link)]
-    yield from ((elements.text(link), link) for link in links if link.get("href") is None)
+    # Of several texts the last counts, as in the readers that publishers test with.
+    yield from ((elements.text(link), link) for link in reversed(links) if link.get("href") is None)
     named = [link for link in links if link.get("href") is not None]
     yield from ((link.get("href"), link) for link in sorted(named, key=_is_no_page))
     yield from ((elements.text(guid), guid) for guid in found.get("guid", ()) if _is_link(guid))

@@ -181,6 +181,11 @@ LINKS = [
     ),
     ("a base", '<link xml:base="https://base.example/x/">a</link>', "https://base.example/x/a"),
     ("a broken base", '<link xml:base="http://[">/a</link>', "https://desk.example/a"),
+    (
+        "several links",
+        "<link>https://d.example/1</link><link>https://d.example/2</link>",
+        "https://d.example/2",
+    ),
     ("no link", "<title>x</title>", None),
 ]
 
