@@ -3,7 +3,7 @@
 The numerically smallest net shingles, one in sixteen and at least 24, and the eight smallest of the opening.
 Both texts keep every shared shingle that lies below both cut-offs, so a short text still meets a long one,
 and no permutations or bands are needed. The opening has its own terms because that is what a shortened copy
-keeps: a tenth more terms, and three of four missed pairs are found. The size is capped where a page is a book
+keeps: a tenth more terms, and two of three missed pairs are found. The size is capped where a page is a book
 (65,000 net shingles): an index takes only so many terms in one question.
 """
 
