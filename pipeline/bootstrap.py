@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from pipeline.core import catalogue
 from pipeline.core.copies.furniture import Furniture
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
+from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport
 from pipeline.core.sources import Source, SourceState
 from pipeline.errors import ConfigError, Fenced
@@ -218,15 +219,20 @@ def run_restore(world: World, heard: Callable[[str, int], None]) -> Restored:
             extractor=extractor,
         )
         return restore(
-            ports, epoch=settings.epoch, log_end=log_end.get(0, 0), clean_ends=clean_ends, heard=heard
+            ports, epoch=standing(world).epoch, log_end=log_end.get(0, 0), clean_ends=clean_ends, heard=heard
         )
+
+
+def standing(world: World) -> Standing:
+    """The epoch and furniture list the index stage goes by now."""
+    committed = world.reader.committed(INDEX_GROUP, LOG)
+    held = Standing.read(next((metadata for _, metadata in committed.values()), ""))
+    return replace(held, epoch=max(held.epoch, world.settings.epoch))
 
 
 def furniture_in_force(world: World) -> Furniture:
     """The list under which the index stage decides now."""
-    committed = world.reader.committed(INDEX_GROUP, LOG)
-    metadata = next((metadata for _, metadata in committed.values()), "")
-    return index_takeover.furniture_in_force(world.reader, metadata)
+    return index_takeover.furniture_of(world.reader, standing(world))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from pipeline.core.codec import from_record
 from pipeline.core.copies.furniture import Furniture, decode
 from pipeline.core.ledger import IndexSection, LedgerEntry
 from pipeline.core.model import CleanArticle, Edit
-from pipeline.core.positions import position, version
+from pipeline.core.positions import Standing, position, version
 from pipeline.core.records import Message, Record
 from pipeline.core.stories.decide import Decision, decide_article, decide_edit
 from pipeline.errors import InvalidRecord
@@ -74,10 +74,10 @@ class _Done:
 class IndexStage:
     """A `runner.Step` that commits its own offsets; one instance for one ownership of the log."""
 
-    def __init__(self, ports: IndexPorts, run: Run, epoch: int, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ports: IndexPorts, run: Run, least_epoch: int, clock: Callable[[], datetime]) -> None:
         self._ports = ports
         self._run = run
-        self._epoch = epoch
+        self._epoch = least_epoch
         self._clock = clock
         self._guard = PoisonGuard()
         self._furniture: Furniture | None = None
@@ -103,6 +103,7 @@ class IndexStage:
         self._ports.transactions.initialise()
         self._ports.consumer.rewind()
         inherited = self._ports.takeover(self._ports.consumer, self._epoch)
+        self._epoch = inherited.epoch
         self._furniture, self._unsent = inherited.furniture, announced(inherited.unsent.values())
         log.event(logger, "log.taken-over", run=self._run.run_id, unsent=len(self._unsent))
 
@@ -137,9 +138,9 @@ class IndexStage:
         done = _Done(poison=[*broken, *poison])
         self._guard.admit(len(records) + len(poison), len(done.poison))
         rounds = list(_cut_after_furniture(reads))
-        lists = [round_[-1] for round_ in rounds if _is_furniture(round_[-1])]
-        in_force = version(lists[-1].place) if lists else furniture.position
-        self._ports.transactions.begin(positions, str(in_force) if in_force else "")
+        lists = [version(round_[-1].place) for round_ in rounds if _is_furniture(round_[-1])]
+        standing = Standing(self._epoch, max([furniture.position, *lists]))
+        self._ports.transactions.begin(positions, standing.written())
         for round_ in rounds:
             furniture = self._round(round_, furniture, done)
         self._write_off(done.poison)
@@ -185,7 +186,7 @@ class IndexStage:
         done.outcomes += [Outcome(decision.outcome) for decision in decisions]
         last = reads[-1]
         if isinstance(last.value, Edit) and last.value.furniture is not None:
-            return decode(last.value.furniture, version(last.place))
+            return _newer(furniture, decode(last.value.furniture, version(last.place)))
         return furniture
 
     def _write_off(self, poison: Sequence[Poison]) -> None:
@@ -242,6 +243,11 @@ def _edits(reads: Sequence[_Read]) -> Iterator[Edit]:
 
 def _is_furniture(read: _Read) -> bool:
     return isinstance(read.value, Edit) and read.value.kind == "furniture"
+
+
+def _newer(held: Furniture, brought: Furniture) -> Furniture:
+    """A rebuild goes by the newest list from the start, so older ones in the log are passed over."""
+    return brought if brought.position > held.position else held
 
 
 def _check_furniture(value: object) -> None:

@@ -13,7 +13,7 @@ from pipeline.core.codec import from_record
 from pipeline.core.copies.furniture import Furniture, decode
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Edit, Story
-from pipeline.core.positions import offset, position
+from pipeline.core.positions import Standing, epoch_of, offset, position
 from pipeline.errors import ConfigError
 from pipeline.ports import Consumer, Documents, Progress, Revisions, Stories, TopicReader
 
@@ -25,27 +25,43 @@ LOOK_BACK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inheritance:
-    """What a writer starts from: the furniture list in force, and stories written but never sent."""
+    """What a writer starts from: its epoch, the furniture list in force, stories written but never sent."""
 
+    epoch: int
     furniture: Furniture = field(default_factory=Furniture)
     unsent: Mapping[str, Story] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takeover:
-    """Looks at topics and index after the writer before us is fenced."""
+    """Looks at topics and index after the writer before us is fenced.
+
+    `begin_with` is the list of a writer that committed nothing yet. `published` is false for one whose
+    stories are not in the topic, as those of a rebuild in progress.
+    """
 
     reader: TopicReader
     ledger: Documents[LedgerEntry]
     revisions: Revisions
     stories: Stories
+    begin_with: Furniture = field(default_factory=Furniture)
+    published: bool = True
 
-    def __call__(self, consumer: Consumer, epoch: int) -> Inheritance:
-        """Raises ConfigError naming `copydesk restore` when the index is not the one of these topics."""
+    def __call__(self, consumer: Consumer, least_epoch: int) -> Inheritance:
+        """The epoch is the highest of `least_epoch`, the one committed last and that of the last story.
+
+        Raises ConfigError when the log, or the index, is not the one that belongs to the stories.
+        """
         held = next(iter((consumer.progress() or {}).values()))
-        self._check_belongs()
+        standing = Standing.read(held.metadata)
+        last = self._last_story() if self.published else None
+        epoch = max(least_epoch, standing.epoch, epoch_of(last.version) if last else 0)
+        if last is not None:
+            self._check_belongs(last, held, epoch)
         return Inheritance(
-            furniture=furniture_in_force(self.reader, held.metadata), unsent=self.unsent(held, epoch)
+            epoch=epoch,
+            furniture=self.begin_with if held.committed is None else furniture_of(self.reader, standing),
+            unsent=self.unsent(held, epoch),
         )
 
     def unsent(self, held: Progress, epoch: int) -> dict[str, Story]:
@@ -54,10 +70,14 @@ class Takeover:
         done = position(held.committed or 0, epoch)
         return {story.story_id: story for story in self.stories.above(done)}
 
-    def _check_belongs(self) -> None:
-        last = self._last_story()
-        if last is None:
-            return
+    def _check_belongs(self, last: Story, held: Progress, epoch: int) -> None:
+        if epoch_of(last.version) == epoch and offset(last.version) > held.end:
+            raise ConfigError(
+                "the log ends before the last story's position, so it was begun anew: "
+                f"set COPYDESK_EPOCH to {epoch + 1}",
+                story=last.story_id,
+                version=last.version,
+            )
         found = self.stories.get([last.story_id]).get(last.story_id)
         members = [member.article_id for member in last.members[:1]]
         if found is None or found.version < last.version:
@@ -84,17 +104,22 @@ class Takeover:
         return last
 
 
-def furniture_in_force(reader: TopicReader, metadata: str) -> Furniture:
-    """The list named beside the index group's committed offset, read from the log; none before the first.
+def list_in_force(reader: TopicReader, standing: Standing) -> Edit | None:
+    """The edit that brought the furniture list in force, read from the log; None before the first list.
 
-    `metadata` is position + 1 of the list's edit. Raises ConfigError when the log lost it.
+    Raises ConfigError when the log lost it.
     """
-    if not metadata:
-        return Furniture()
-    in_force = int(metadata)
-    place = offset(in_force - 1)
+    if not standing.furniture:
+        return None
+    place = offset(standing.furniture - 1)
     for record in reader.read(LOG, {0: place}, {0: place + 1}):
         value = from_record(record)
         if isinstance(value, Edit) and value.furniture is not None:
-            return decode(value.furniture, in_force)
-    raise ConfigError("the log no longer holds the furniture list in force", position=metadata)
+            return value
+    raise ConfigError("the log no longer holds the furniture list in force", position=standing.furniture)
+
+
+def furniture_of(reader: TopicReader, standing: Standing) -> Furniture:
+    """The list itself, empty before the first. Raises ConfigError when the log lost it."""
+    edit = list_in_force(reader, standing)
+    return decode(edit.furniture or "", standing.furniture) if edit else Furniture()
