@@ -67,6 +67,10 @@ class ProcessPool:
                 results[number] = result
         return [results[number] for number in sorted(results)]
 
+    def pids(self) -> list[int]:
+        """The process ids of the workers that are up, for whoever watches them."""
+        return [worker.process.pid for worker in self._workers]
+
     def close(self) -> None:
         """End all workers; the pool may be used again and then starts new ones."""
         for worker in self._workers:
@@ -75,7 +79,7 @@ class ProcessPool:
 
     def _hand_out(self, waiting: deque[tuple[int, RawArticle]]) -> None:
         for worker in list(self._workers):
-            if worker.page is None and worker.done >= PAGES_PER_WORKER:
+            if worker.page is None and (worker.done >= PAGES_PER_WORKER or worker.process.poll() is not None):
                 self._drop(worker)
         idle = [worker for worker in self._workers if worker.page is None]
         missing = min(self._size - len(self._workers), len(waiting) - len(idle))

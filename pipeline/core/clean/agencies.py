@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipeline.core.clean.body import Body
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.jsonld import Node, texts_of, types
@@ -125,14 +126,13 @@ def choose_agency(
     page: Page,
     article: list[Node],
     authors: tuple[str, ...],
-    head: tuple[str, ...],
+    body: Body,
     site_names: Iterable[str],
-    text: str,
 ) -> Choice[str] | None:
     """The agency credited for the article, under one name however it is spelt; None without a credit.
 
     One we do not know is an institution beside the publisher that structured data calls the author, or a
-    name in the brackets of a dateline. `head` are the lines above the text.
+    name in the brackets of a dateline. The lines above the text count as credits.
     """
     for node in article:
         for field in ("sourceOrganization", "provider", "creditText", "copyrightHolder", "creator"):
@@ -143,13 +143,13 @@ def choose_agency(
     metas = (value for name in _METAS for value in page.meta.get(name, ()))
     if found := _first(list(metas)):
         return Choice(found, "meta")
-    if found := in_text(text):
+    if found := in_text(body.paragraphs):
         return Choice(found, "text")
     sites = {key(name) for name in site_names}
     for name in _institutions(article):
         if not _is_own(name, sites) and not _STAFF_ONLY.search(name):
             return Choice(one_line(name)[:100], "json-ld")
-    unknown = _in_dateline(text, (*authors, *head))
+    unknown = _in_dateline(body.paragraphs[0], (*authors, *body.head))
     return Choice(unknown, "text") if unknown and not _is_own(unknown, sites) else None
 
 
@@ -179,9 +179,8 @@ def _institutions(article: list[Node]) -> list[str]:
     return found
 
 
-def in_text(text: str) -> str | None:
+def in_text(paragraphs: list[str]) -> str | None:
     """The agency in the dateline of the first two paragraphs or in a credit among the last two lines."""
-    paragraphs = text.split("\n\n")
     for paragraph in paragraphs[:2]:
         if match := _DATELINE.match(paragraph[:200]):
             return named(next(name for name in match.groups() if name))

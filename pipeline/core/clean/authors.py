@@ -9,7 +9,6 @@ a field of its own. Where no person is named anywhere, the first of them stays, 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,6 +19,7 @@ from pipeline.core.clean import agencies
 from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.jsonld import Node, texts_of
 from pipeline.core.clean.page import Page, text_of
 from pipeline.core.clean.titles import key
 from pipeline.core.clean.wordlists import words
@@ -71,7 +71,7 @@ _SENTENCE = re.compile(r"(?<=\w{4})\. ")
 
 
 def choose_authors(
-    page: Page, article: list[dict[str, Any]], feed: tuple[str, ...], site_names: Iterable[str]
+    page: Page, article: list[Node], feed: tuple[str, ...], site_names: Iterable[str]
 ) -> Choice[tuple[str, ...]]:
     """The page's authors and where they were found; an empty tuple when nobody is named."""
     sites = frozenset(key(name) for name in site_names if len(key(name)) > 2)
@@ -88,7 +88,7 @@ def choose_authors(
 
 
 def _places(
-    page: Page, article: list[dict[str, Any]], feed: tuple[str, ...], by_id: dict[str, dict[str, Any]]
+    page: Page, article: list[Node], feed: tuple[str, ...], by_id: dict[str, Node]
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Where authors may be named, best first, and the texts found there."""
     for node in article:
@@ -130,15 +130,16 @@ def _shown(nodes: list[LexborNode], most: int) -> list[str]:
     return [text for text in distinct if looks_like_name(text)] if len(distinct) <= most else []
 
 
-def _declared(value: Any, by_id: dict[str, dict[str, Any]]) -> list[str]:
-    if isinstance(value, list):
-        return [name for item in value for name in _declared(item, by_id)]
-    if isinstance(value, dict):
-        if "name" not in value and value.get("@id") in by_id:
-            value = by_id[value["@id"]]
-        named = value.get("name")
-        return _declared(named, by_id) if named else []
-    return [html.unescape(value)] if isinstance(value, str) else []
+def _declared(value: Any, by_id: dict[str, Node]) -> list[str]:
+    """The names of authors in JSON-LD, references by `@id` followed once."""
+    authors = value if isinstance(value, list) else [value]
+    resolved = (
+        by_id.get(str(author.get("@id")), author)
+        if isinstance(author, dict) and "name" not in author
+        else author
+        for author in authors
+    )
+    return [name for author in resolved for name in texts_of(author)]
 
 
 def _pieces(text: str) -> list[str]:

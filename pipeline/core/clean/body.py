@@ -32,6 +32,8 @@ from pipeline.errors import InvalidRecord
 ENOUGH = 250
 """Characters; with less we ask the library for a second opinion."""
 HEAD_LINES = 15
+RESCUE_CHARACTERS = 1_500_000
+"""A longer page in which we found nothing is an attack more likely than an article."""
 MUCH_MORE = 1.3
 """What the library finds must be longer by this factor, else it is ours and some furniture."""
 COVERED = 0.6
@@ -84,7 +86,9 @@ def read_body(
     too_little = _size(body) < ENOUGH
     if not too_little and (declared is None or coverage(declared, body.paragraphs) >= COVERED):
         return body
-    others = [replace(body, paragraphs=_rescued(page, blocks, body), removed=[], method="trafilatura")]
+    others = []
+    if sum(len(block.text) for block in blocks) > _size(body) and len(page.text) <= RESCUE_CHARACTERS:
+        others = [replace(body, paragraphs=_rescued(page, blocks, body), removed=[], method="trafilatura")]
     if declared is not None:
         others.append(replace(body, paragraphs=lines(declared), removed=[], method="json-ld"))
         return max((body, *others), key=lambda found: min(coverage(declared, found.paragraphs), COVERED))

@@ -73,13 +73,12 @@ def detect(body: bytes) -> str | None:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of the markup is zero."""
+    """UTF-16 without a mark: every other byte of the markup is zero, and only every other."""
     half = len(head) // 2
-    if half >= 8 and head[0::2].count(0) > 0.7 * half:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if half >= 8 and even > 0.7 * half > 2 * odd:
         return "utf-16be"
-    if half >= 8 and head[1::2].count(0) > 0.7 * half:
-        return "utf-16le"
-    return None
+    return "utf-16le" if half >= 8 and odd > 0.7 * half > 2 * even else None
 
 
 def _looks_utf8(body: bytes) -> bool:

@@ -23,6 +23,7 @@ from pipeline.core.clean.jsonld import Node, text_of
 from pipeline.core.clean.language import Language, choose_language
 from pipeline.core.clean.metadata import SHARED_FIELDS, Metadata, own_nodes, read_metadata, with_text
 from pipeline.core.clean.page import Page, parse
+from pipeline.core.clean.published import found_day
 from pipeline.core.clean.revision import revision_of
 from pipeline.core.model import CleanArticle, RawArticle
 from pipeline.errors import InvalidRecord
@@ -32,6 +33,7 @@ EXTRACTION_VERSION = "clean.v1"
 
 DECLARED_WORDS = 100
 """A shorter `articleBody` is a summary as often as the text."""
+SEARCHED_CHARACTERS = 1_500_000
 MAX_PAGE_BYTES = 4 * 2**20
 """A page's cap (DESIGN.md §2); fetch keeps to it, so a longer one did not come from us."""
 
@@ -63,13 +65,14 @@ def explain(raw: RawArticle) -> Extracted:
     page = parse(decoded.text, raw.http.final_url)
     nodes = own_nodes(page)
     kinds.refuse_declared(page, nodes)
-    metadata = read_metadata(page, nodes, raw, lambda: _search_date(page, raw))
+    metadata = read_metadata(page, nodes, raw)
     declared = _declared_text(nodes, metadata.access)
     body = read_body(page, metadata.title, metadata.titles, raw.headlines, declared)
     text = "\n\n".join(body.paragraphs)
     words = count_words(text)
     kinds.refuse_shape(page, nodes, metadata.title or "", metadata.access, body, words)
-    metadata = with_text(metadata, page, nodes, body, text)
+    day = None if metadata.published_at else found_day(_search_date(page, raw), raw.fetched_at)
+    metadata = with_text(metadata, page, nodes, body, day)
     language = _language(page, nodes, raw, text)
     article = _assembled(raw, metadata, language, text, words)
     return Extracted(article, tuple(body.removed), decoded.encoding)
@@ -123,7 +126,9 @@ def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:
 
 
 def _search_date(page: Page, raw: RawArticle) -> str | None:
-    """Ask htmldate for the day of publication; a page that breaks it simply has no date."""
+    """Ask htmldate for the day of publication; a page that breaks or burdens it simply has no date."""
+    if len(page.text) > SEARCHED_CHARACTERS:
+        return None
     tree = tree_of(page.text)
     latest = raw.fetched_at.strftime("%Y-%m-%d")
     try:

@@ -64,19 +64,22 @@ def is_article(node: Node) -> bool:
 
 def text_of(value: Any) -> str | None:
     """A property's text: of itself, its `@value` or its `name`; the first of a list."""
-    if isinstance(value, list):
-        return next((text for item in value if (text := text_of(item))), None)
-    if isinstance(value, dict):
-        return text_of(value.get("@value") or value.get("name") or value.get("headline"))
+    return next(iter(texts_of(value)), None)
+
+
+def texts_of(value: Any, depth: int = 0) -> list[str]:
+    """All texts of a property that may be a list, each unescaped and not empty."""
     if isinstance(value, str):
-        return html.unescape(value).strip() or None
-    return None
-
-
-def texts_of(value: Any) -> list[str]:
-    """All texts of a property that may be a list."""
-    items = value if isinstance(value, list) else [value]
-    return [text for item in items if (text := text_of(item))]
+        text = html.unescape(value).strip()
+        return [text] if text else []
+    if depth >= MAX_DEPTH:
+        return []
+    if isinstance(value, list):
+        return [text for item in value for text in texts_of(item, depth + 1)]
+    if isinstance(value, dict):
+        named = value.get("@value") or value.get("name") or value.get("headline")
+        return texts_of(named, depth + 1)[:1]
+    return []
 
 
 def _read(script: str) -> list[Any]:

@@ -20,7 +20,6 @@ typed into templates comes after. In order, with the reason for every exception:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -32,7 +31,7 @@ from pipeline.core.clean.authors import choose_authors, shown_authors
 from pipeline.core.clean.body import Body
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
-from pipeline.core.clean.dates import Precision
+from pipeline.core.clean.dates import Precision, Stamp
 from pipeline.core.clean.jsonld import Node, article_nodes, text_of, texts_of, types
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.page import text_of as element_text
@@ -83,10 +82,8 @@ class Metadata:
     provenance: dict[str, str] = field(default_factory=dict)
 
 
-def read_metadata(
-    page: Page, article: list[Node], raw: RawArticle, search_date: Callable[[], str | None]
-) -> Metadata:
-    """Every field by its rule. `search_date` is the last resort for the day of publication."""
+def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
+    """Every field by its rule, as far as the page declares it; `with_text` completes it."""
     entry = raw.entry
     site = _site_name(page, article)
     times = choose_times(
@@ -94,7 +91,6 @@ def read_metadata(
         article,
         feed=(entry.published_at, entry.updated_at) if entry else (None, None),
         fetched_at=raw.fetched_at,
-        search=search_date,
     )
     site_names = [site.value if site else "", raw.source.name, *_host_names(page.url), *_publishers(article)]
     h1s = page.texts("h1")
@@ -140,17 +136,26 @@ def read_metadata(
     )
 
 
-def with_text(metadata: Metadata, page: Page, article: list[Node], body: Body, text: str) -> Metadata:
-    """The metadata completed by what only the text tells: agency, authors without markup, a missing title."""
+def with_text(
+    metadata: Metadata, page: Page, article: list[Node], body: Body, day: Choice[Stamp] | None
+) -> Metadata:
+    """The metadata completed by what only the text tells: agency, authors without markup, a missing title.
+
+    `day` is the day of publication that a search found, where none is declared.
+    """
     more: dict[str, Choice[Any]] = {}
-    if agency := choose_agency(page, article, metadata.authors, body.head, metadata.site_names, text):
+    if agency := choose_agency(page, article, metadata.authors, body, metadata.site_names):
         more["agency"] = agency
     if shown := () if metadata.authors else shown_authors(list(body.head), metadata.site_names):
         more["authors"] = Choice(shown, "text")
     if metadata.title is None:
         more["title"] = Choice(" ".join(body.paragraphs[0].split()[:16])[:200], "guess")
+    if metadata.published_at is None and day is not None:
+        more["published_at"] = Choice(day.value.at, day.origin)
     origins = {name: choice.origin for name, choice in more.items()}
     values: dict[str, Any] = {name: choice.value for name, choice in more.items()}
+    if "published_at" in values:
+        values["published_precision"] = "day"
     return replace(metadata, **values, provenance={**metadata.provenance, **origins})
 
 
@@ -265,11 +270,13 @@ def _image(page: Page, article: list[Node]) -> Choice[str] | None:
     return None
 
 
-def _links(value: Any) -> Iterable[str]:
+def _links(value: Any, depth: int = 0) -> list[str]:
+    if depth > 8:
+        return []
     if isinstance(value, list):
-        return [link for item in value for link in _links(item)]
+        return [link for item in value for link in _links(item, depth + 1)]
     if isinstance(value, dict):
-        return _links(value.get("url") or value.get("contentUrl") or value.get("@id"))
+        return _links(value.get("url") or value.get("contentUrl") or value.get("@id"), depth + 1)
     return [value] if isinstance(value, str) else []
 
 

@@ -10,7 +10,7 @@ of the page. A modification before the publication is no modification.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -60,21 +60,24 @@ def choose_times(
     *,
     feed: tuple[datetime | None, datetime | None],
     fetched_at: datetime,
-    search: Callable[[], str | None],
 ) -> Published:
-    """The times of the page. `feed` is what the entry said; `search` looks through the page, asked last."""
+    """The times the page declares; `feed` is what the entry said."""
     zone = _Zone(page, article)
     good = (
         choice for choice in _candidates(page, article, feed[0], zone) if plausible(choice.value, fetched_at)
     )
     published = _refined(good)
-    if published is None and (found := parse(search())) and plausible(found, fetched_at):
-        published = Choice(found, "guess")
     modifications = _modifications(page, article, feed[1], zone)
     modified = next((choice for choice in modifications if plausible(choice.value, fetched_at)), None)
     if published and modified and modified.value.at < published.value.at:
         modified = None
     return Published(published, modified)
+
+
+def found_day(text: str | None, fetched_at: datetime) -> Choice[Stamp] | None:
+    """The day a search of the page came up with, if it is plausible."""
+    found = parse(text)
+    return Choice(found, "guess") if found and plausible(found, fetched_at) else None
 
 
 def day_in_url(url: str) -> str | None:
