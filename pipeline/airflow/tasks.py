@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from pipeline import bootstrap, log
 from pipeline.airflow.counts import Counts
-from pipeline.errors import FetchUnavailable
-from pipeline.stages.accounts import lag_of
+from pipeline.errors import FetchUnavailable, PipelineError
+from pipeline.stages.accounts import audit, lag_of, topic_states
+from pipeline.stages.checkup import alarming_sources, late_groups
 from pipeline.stages.runner import Pace
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ PAGES_PER_WORKER = 5_000
 """Waiting pages from which a further clean worker pays: about what one does in half its time budget."""
 WORKERS_AT_MOST = 6
 """The raw topic's partitions: more members of its group would stand by."""
+
+
+class NeedsAttention(PipelineError):
+    """A check found something that a person should look at; each line of the message is one finding."""
 
 
 class Shard(TypedDict):
@@ -90,6 +95,23 @@ def index(trigger: str, seconds: float | None = None) -> Counts:
     with _world() as world, bootstrap.stopping() as stop:
         pace = _pace(world, seconds, stop)
         return _counts(*bootstrap.run_index(world, pace, trigger))
+
+
+def check() -> None:
+    """Look at sources, lag and books. Raises NeedsAttention with every finding, a line each."""
+    with _world() as world:
+        now = bootstrap.now()
+        rows = bootstrap.read_catalogue(world.settings.sources)
+        accounts = audit(world.ledger, world.runs, topic_states(world.reader), now)
+        found = [
+            *alarming_sources(rows, world.sources, now),
+            *late_groups(world.reader, now),
+            *(f"the books do not balance: {problem}" for problem in accounts.problems),
+        ]
+    for line in found:
+        log.event(logger, "check.found", level=logging.WARNING, finding=line)
+    if found:
+        raise NeedsAttention("\n".join([f"{len(found)} findings", *found]))
 
 
 def _order(options: Mapping[str, Any]) -> bootstrap.FetchOrder:

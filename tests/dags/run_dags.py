@@ -68,6 +68,10 @@ def _misconfigured(*_: Any) -> Any:
     raise ConfigError("sources.yaml line 3: no such kind")
 
 
+def _found() -> None:
+    raise tasks.NeedsAttention("1 findings\nsource herald is silent: nothing new since Monday")
+
+
 SCENARIOS = {
     "scrape, everything well": Scenario(
         "news_scrape",
@@ -101,6 +105,8 @@ SCENARIOS = {
         "news_clean", {"plan_clean": lambda: [1, 2], "clean": lambda *_: _counts(published=4)}
     ),
     "index, stories made": Scenario("news_index", {"index": lambda *_: _counts(created=2, unchanged=1)}),
+    "health, all well": Scenario("news_health", {"check": lambda: None}),
+    "health, findings": Scenario("news_health", {"check": _found}),
     "index, fails once": Scenario("news_index", {"index": _down_at_first()}),
 }
 

@@ -79,6 +79,10 @@ def test_an_empty_form_is_the_normal_run(facts):
     assert {"sources": None, "force": False, "dry_run": False, "limit": None} == defaults
 
 
+def test_health_looks_twice_an_hour_beside_the_other_schedules(facts):
+    assert "7,37 * * * *" == _variables(facts, "news_health")["expression"]
+
+
 def test_scrape_runs_every_five_minutes(facts):
     assert "*/5 * * * *" == _variables(facts, "news_scrape")["expression"]
 

@@ -78,6 +78,12 @@ def test_index_announces_stories(runs):
     assert [("news_stories", {"created": 2, "unchanged": 1})] == _outcomes(runs["index, stories made"])
 
 
+def test_health_is_red_exactly_when_something_was_found(runs):
+    assert "success" == runs["health, all well"]["state"]
+    assert "failed" == runs["health, findings"]["state"]
+    assert {"check": 1} == _tries(runs["health, findings"], "check")
+
+
 def _outcomes(run: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
     return [(event["asset"], event["extra"]["outcomes"]) for event in run["events"]]
 

@@ -117,7 +117,7 @@ def _live(instance: Instance, room: Room, world: World) -> Newsday:
 
 def _rest(airflow: AirflowApi, since: datetime) -> None:
     """Let no DAG begin anything more, and wait for what is under way."""
-    for dag_id in DAGS:
+    for dag_id in (*DAGS, "news_health"):
         airflow.pause(dag_id)
     deadline = time.monotonic() + PATIENCE
     while any(run.active for dag_id in DAGS for run in airflow.runs(dag_id, since - timedelta(hours=1))):
