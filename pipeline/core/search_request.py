@@ -175,7 +175,7 @@ def _misspelt(text: str) -> dict[str, Any]:
         "multi_match": {
             "query": text,
             "fields": ["title^3", "text"],
-            "fuzziness": "AUTO:4,8",
+            "fuzziness": "AUTO:4,7",
             "prefix_length": 1,
             "minimum_should_match": MOST,
             "boost": 0.3,

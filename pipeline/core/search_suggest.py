@@ -71,13 +71,8 @@ class Corrected:
 
 def corrected(query: Query, answer: Mapping[str, Any]) -> list[Corrected]:
     """The query with the likeliest words instead, and then with others. Empty if every word is known."""
-    found = answer["suggest"]
-    in_title = {entry["offset"]: entry["options"] for entry in found["in_title"]}
-    places = []
-    for entry in found["in_text"]:
-        options = _ranked([*entry["options"], *in_title.get(entry["offset"], [])])
-        if entry["options"]:
-            places.append((entry["offset"], entry["length"], options))
+    in_text, in_title = answer["suggest"]["in_text"], answer["suggest"]["in_title"]
+    places = _places(in_text, in_title) or _places(in_title, in_text)
     if not places:
         return []
     first = [options[0] for *_, options in places]
@@ -114,6 +109,19 @@ def relaxed(query: Query) -> dict[str, Query]:
     if len(words.plain) > 1:
         without["with any of the words"] = replace(query, text=" OR ".join(words.plain))
     return without
+
+
+def _places(
+    entries: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, int, list[str]]]:
+    """Where the words stand that one field lacks, and the like words of both. Texts hold most words that
+    titles do, so what only titles lack may well be right."""
+    more = {entry["offset"]: entry["options"] for entry in others}
+    return [
+        (entry["offset"], entry["length"], _ranked([*entry["options"], *more.get(entry["offset"], [])]))
+        for entry in entries
+        if entry["options"]
+    ]
 
 
 def _ranked(options: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -37,8 +37,10 @@ def test_likeliest_words_come_first_and_everything_else_stays() -> None:
     assert not made[0].query.facets
 
 
-def test_word_that_some_text_has_is_right() -> None:
-    assert corrected(TYPED, answer([entry(20, "mill")], [entry(20, "mill", ("mile", 0.7, 4))])) == []
+def test_word_that_only_titles_lack_is_doubted_last() -> None:
+    made = corrected(TYPED, answer([entry(20, "mill")], [entry(20, "mill", ("mile", 0.7, 4))]))
+    assert [each.query.text for each in made] == ['goverment "tarifs" -mile']
+    assert corrected(TYPED, answer([entry(20, "mill")], [entry(20, "mill")])) == []
 
 
 def test_correction_is_spelt_as_the_stories_spell_it() -> None:
