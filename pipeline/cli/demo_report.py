@@ -11,7 +11,7 @@ import click
 from pipeline.bootstrap import now
 from pipeline.cli.demo_stack import Stack
 from pipeline.cli.demo_work import Done
-from pipeline.cli.search import show as show_results
+from pipeline.cli.search_show import show as show_results
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core.search import Query, Results
 from pipeline.ports import Where
