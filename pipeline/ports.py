@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from pipeline.core.generations import Generation
 from pipeline.core.http import Failure, Request, Response
 from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
 from pipeline.core.records import Message, Placed, Record
 from pipeline.errors import Discard, InvalidRecord
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,43 @@ class Stories(Protocol):
         """How many stories per status, as of the last refresh."""
 
     def refresh(self) -> None: ...
+
+
+class Archive(Protocol[T_co]):
+    """A store seen whole, for maintenance and rebuilds: what is old in it, and taking that out."""
+
+    def find(self, where: Where, *, order: str) -> Iterator[T_co]:
+        """Matching documents as of the last refresh, by the field `order`; pages as needed."""
+
+    def counts(self, field: str, where: Where) -> dict[str, int]:
+        """How many matching documents per value of `field`, as of the last refresh."""
+
+    def delete(self, where: Where) -> int:
+        """Take out every document that matches as of the last refresh; return how many."""
+
+    def refresh(self) -> None: ...
+
+
+class Generations(Protocol):
+    """The next generation of stories, texts and accounts, which a rebuild fills unseen by readers."""
+
+    def present(self) -> Generation | None:
+        """The rebuild in progress, in real time."""
+
+    def begin(self, generation: Generation) -> None:
+        """Make its stores, empty; what an earlier attempt left is dropped first."""
+
+    def save(self, generation: Generation) -> None:
+        """Keep how far it is."""
+
+    def swap(self) -> None:
+        """Let readers and the writer use its stories and texts, and delete those before, at one stroke.
+
+        Once done, doing it again changes nothing.
+        """
+
+    def drop(self) -> None:
+        """Forget it, and delete of its stores what is not in use; the record of it goes last."""
 
 
 Extraction = CleanArticle | Discard | InvalidRecord

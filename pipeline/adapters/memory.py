@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import schemas
 from pipeline.adapters.memory_broker import MemoryBroker, TopicShape
 from pipeline.adapters.memory_faults import Crash, Faults
+from pipeline.adapters.memory_generations import MemoryArchive, MemoryGenerations
 from pipeline.adapters.memory_index import MemoryDocuments
 from pipeline.adapters.memory_stories import MemoryRevisions, MemoryStories
 from pipeline.adapters.memory_topics import (
@@ -23,15 +24,18 @@ from pipeline.adapters.memory_topics import (
 )
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
+from pipeline.core.model import Revision
 from pipeline.core.records import Record
 from pipeline.core.reports import RunReport
 from pipeline.core.sources import SourceState
 
 __all__ = [
     "Crash",
+    "MemoryArchive",
     "MemoryBroker",
     "MemoryConsumer",
     "MemoryDocuments",
+    "MemoryGenerations",
     "MemoryPublisher",
     "MemoryRevisions",
     "MemoryStories",
@@ -80,6 +84,7 @@ class MemoryWorld:
         self.broker = MemoryBroker(topics() if shapes is None else shapes, now)
         self.revisions = MemoryRevisions(self.faults, strict=strict)
         self.stories = MemoryStories(self.faults, strict=strict)
+        self.generations = MemoryGenerations(self.faults, self.stories, self.revisions, strict=strict)
         self._documents: dict[str, MemoryDocuments[Any]] = {}
 
     @property
@@ -101,6 +106,16 @@ class MemoryWorld:
     def documents(self, name: str, kind: type[T]) -> MemoryDocuments[T]:
         """The store of that name, made at first use."""
         return self._documents.setdefault(name, MemoryDocuments(name, kind, self.faults))
+
+    def texts(self) -> MemoryArchive[Revision]:
+        """The revisions, seen whole."""
+        held = self.revisions
+        return MemoryArchive("revisions", self.faults, held.searchable, held.forget, held.refresh)
+
+    def old_runs(self) -> MemoryArchive[RunReport]:
+        """The run reports, seen whole."""
+        held = self.runs
+        return MemoryArchive("runs", self.faults, held.searchable, held.forget, held.refresh)
 
     def publisher(self) -> MemoryPublisher:
         return MemoryPublisher(self.broker, self.faults)

@@ -73,6 +73,17 @@ class MemoryDocuments(Generic[T]):
             self._searchable[id] = self._live[id]
         self._dirty.clear()
 
+    def searchable(self) -> dict[str, T]:
+        """Everything as of the last refresh."""
+        self._faults.check()
+        return {id: self._stored(id, held).value for id, held in self._searchable.items()}
+
+    def forget(self, id: str) -> None:
+        """Take one out, as maintenance does."""
+        for held in (self._live, self._searchable):
+            held.pop(id, None)
+        self._dirty.discard(id)
+
     def all(self) -> dict[str, T]:
         """Everything as last written, for assertions."""
         return {id: self._stored(id, held).value for id, held in self._live.items()}

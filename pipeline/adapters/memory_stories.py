@@ -61,6 +61,26 @@ class MemoryRevisions:
         """Everything as last written, for assertions."""
         return dict(self._live)
 
+    def searchable(self) -> dict[str, Revision]:
+        """Everything as of the last refresh."""
+        self._faults.check()
+        return dict(self._searchable)
+
+    def forget(self, key: str) -> None:
+        """Take one out, as maintenance does."""
+        self._live.pop(key, None)
+        self._dirty.pop(key, None)
+        held = self._searchable.pop(key, None)
+        if held is not None:
+            self._keys[held.article_id].remove(key)
+            for term in set(held.terms):
+                self._postings[term].remove(key)
+
+    def adopt(self, other: MemoryRevisions) -> None:
+        """Hold what `other` holds from now on, and share it."""
+        self._live, self._searchable, self._dirty = other._live, other._searchable, other._dirty
+        self._postings, self._keys = other._postings, other._keys
+
     def _store(self, revisions: Sequence[Revision], *, replacing: bool) -> None:
         refused = {new.key for new in revisions if self._rejects(new.key, new)}
         for revision in revisions:
@@ -133,6 +153,10 @@ class MemoryStories:
     def all(self) -> dict[str, Story]:
         """Everything as last written, for assertions."""
         return dict(self._live)
+
+    def adopt(self, other: MemoryStories) -> None:
+        """Hold what `other` holds from now on, and share it."""
+        self._live, self._searchable, self._dirty = other._live, other._searchable, other._dirty
 
     def _rejects(self, story: Story) -> bool:
         if story.story_id in self.rejected or story.version < 0:
