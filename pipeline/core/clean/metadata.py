@@ -254,8 +254,11 @@ def _tags(page: Page, article: list[Node]) -> Choice[tuple[str, ...]]:
         "keywords", []
     )
     pieces = [*structured, *(piece for text in metas for piece in text.split(","))]
-    tags = {tag.casefold(): tag for piece in reversed(pieces) if 1 < len(tag := one_line(piece)) <= 100}
-    return Choice(tuple(list(reversed(tags.values()))[:MAX_TAGS]), "json-ld" if structured else "meta")
+    tags: dict[str, str] = {}
+    for piece in pieces:
+        if 1 < len(tag := one_line(piece)) <= 100:
+            tags.setdefault(tag.casefold(), tag)
+    return Choice(tuple(tags.values())[:MAX_TAGS], "json-ld" if structured else "meta")
 
 
 def _image(page: Page, article: list[Node]) -> Choice[str] | None:
