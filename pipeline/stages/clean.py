@@ -190,7 +190,7 @@ class CleanStage:
         try:
             return self._ports.publisher.publish([message])[0]
         except InvalidRecord as error:
-            return InvalidRecord("publish-rejected", error.message, **error.facts)
+            return InvalidRecord("record-rejected", error.message, **error.facts)
 
     def _bury(self, batch: _Batch) -> None:
         """Dead-letter what failed, in all steps, and say so in the ledger."""
