@@ -39,7 +39,7 @@ def up(services: tuple[str, ...], free_ports: bool) -> None:
         instance.up([name for name in wanted if name != "airflow"], progress)
         if "airflow" in wanted:
             apply_contracts(instance, progress)
-            instance.up(["airflow"], progress)
+            instance.up(["airflow"], progress, _catalogue_for(instance))
     console.print(table(instance.status()))
     if "airflow" in wanted:
         login = instance.login()
@@ -47,6 +47,14 @@ def up(services: tuple[str, ...], free_ports: bool) -> None:
             f"\nAirflow: {login.url}  user {login.user}  password {login.password}", highlight=False
         )
     console.print("Stop them with `copydesk down`; data stays.", highlight=False)
+
+
+def _catalogue_for(instance: Instance) -> dict[str, str] | None:
+    """Airflow's tasks do not work from this folder, so they need the catalogue's whole path; None keeps the
+    one that an earlier start gave, such as the demo's."""
+    if "COPYDESK_SOURCES" in instance.settings_given():
+        return None
+    return {"COPYDESK_SOURCES": str(settings.load().sources.resolve())}
 
 
 @click.command()
