@@ -70,7 +70,7 @@ lock: ## Lock the newest packages that pyproject.toml allows (ARGS="--upgrade" f
 
 ##@ Measuring (docs/benchmarks.md has the recorded figures)
 
-.PHONY: bench-fetch bench-clean bench-stories
+.PHONY: bench-fetch bench-clean bench-stories fuzz
 bench-fetch: setup ## Feeds, planning, pages to acknowledged records (ARGS="--servers")
 	@$(BIN)/python -m bench.bench_fetch $(ARGS)
 
@@ -79,3 +79,6 @@ bench-clean: setup ## Extraction beside other extractors (COPYDESK_SHARED names 
 
 bench-stories: setup ## Copies found, beside hashing, SimHash and MinHash (ARGS="--bases 300" is quick)
 	@$(BIN)/python -m bench.bench_stories $(ARGS)
+
+fuzz: setup ## Ten thousand mutated pages through extraction (ARGS shows how to bound it: ARGS=--help)
+	@$(BIN)/python -m bench.fuzz_clean $(ARGS)

@@ -11,6 +11,7 @@ extractor agrees with ours, for want of a gold standard for metadata.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -39,14 +40,16 @@ class Runner:
         assert self.process.stdout is not None
         self.process.stdin.write(f"{number}\n")
         self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} ended; leave it out with --only")
+        answer = json.loads(line)
         assert isinstance(answer, dict)
         return answer
 
     def close(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait()
+        with contextlib.suppress(BrokenPipeError):  # it may have ended before us
+            self.process.communicate()
 
 
 def main() -> None:
