@@ -70,15 +70,18 @@ lock: ## Lock the newest packages that pyproject.toml allows (ARGS="--upgrade" f
 
 ##@ Measuring (docs/benchmarks.md has the recorded figures)
 
-.PHONY: bench-fetch bench-clean bench-stories fuzz
+.PHONY: bench-fetch
 bench-fetch: setup ## Feeds, planning, pages to acknowledged records (ARGS="--servers")
 	@$(BIN)/python -m bench.bench_fetch $(ARGS)
 
+.PHONY: bench-clean
 bench-clean: setup ## Extraction beside other extractors (COPYDESK_SHARED names the benchmark data)
 	@$(BIN)/python -m bench.bench_clean $(ARGS)
 
+.PHONY: bench-stories
 bench-stories: setup ## Copies found, beside hashing, SimHash and MinHash (ARGS="--bases 300" is quick)
 	@$(BIN)/python -m bench.bench_stories $(ARGS)
 
+.PHONY: fuzz
 fuzz: setup ## Ten thousand mutated pages through extraction (ARGS shows how to bound it: ARGS=--help)
 	@$(BIN)/python -m bench.fuzz_clean $(ARGS)

@@ -10,12 +10,16 @@ other tests while Airflow stays up.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
+
+from click.testing import CliRunner, Result
 
 import newsroom
 from infra.local.instance import Instance
@@ -27,13 +31,16 @@ from pipeline import settings as settings_module
 from pipeline.airflow.rest import AirflowApi
 from pipeline.bootstrap import World
 from pipeline.cli.demo_work import DAGS, Watch
+from pipeline.cli.main import copydesk
 from pipeline.core import urls
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision, Story
 from pipeline.core.reports import RunReport
+from pipeline.core.search import Query, Results
 from pipeline.ports import Where
 
 PATIENCE = 300.0
+SEARCHED = "ferry walkout"
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Newsday:
-    """Both looks, the reports of all runs, and the servers, still up."""
+    """Both looks, the reports of all runs, and Airflow, still up.
+
+    Other tests empty the topics and indices meanwhile, so what readers and operators see is asked at once:
+    `found` for a search, `status` and its exit code for `copydesk status --json`.
+    """
 
     first: Look
     second: Look
@@ -67,8 +78,9 @@ class Newsday:
     reports: list[RunReport]
     scrapes: tuple[str, ...]
     airflow: AirflowApi
-    instance: Instance
-    world: World
+    found: Results
+    status: dict[str, Any]
+    exit_code: int
 
 
 def article_id(url: str) -> str:
@@ -103,6 +115,7 @@ def _live(instance: Instance, room: Room, world: World) -> Newsday:
     second_run = watch.trigger({"sources": outlets, "force": True})
     watch.until_quiet(second_run)
     _rest(airflow, watch.since)
+    told = _status(instance)
     return Newsday(
         first=first,
         second=_look(room, world),
@@ -110,9 +123,15 @@ def _live(instance: Instance, room: Room, world: World) -> Newsday:
         reports=[stored.value for stored in world.runs.find(Where())],
         scrapes=(first_run, second_run),
         airflow=airflow,
-        instance=instance,
-        world=world,
+        found=world.searcher.search(Query(text=SEARCHED, limit=3)),
+        status=json.loads(told.stdout),
+        exit_code=told.exit_code,
     )
+
+
+def _status(instance: Instance) -> Result:
+    environment = {**instance.environment(), "COPYDESK_STATE_DIR": str(instance.settings.state)}
+    return CliRunner().invoke(copydesk, ["status", "--json"], env=environment)
 
 
 def _rest(airflow: AirflowApi, since: datetime) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from click.testing import CliRunner
 
-from pipeline.cli.main import copydesk
-from pipeline.core.search import Query
 from tests.e2e.newsday import Look, Newsday, article_id
 
 pytestmark = [pytest.mark.e2e, pytest.mark.servers, pytest.mark.timeout(900)]
@@ -103,24 +98,17 @@ def test_ledger_knows_exactly_what_was_announced(look):
 
 
 def test_search_finds_the_story_by_its_words_and_lists_its_copies(newsday):
-    (hit, *_) = newsday.world.searcher.search(Query(text="ferry walkout", limit=3)).hits
+    (hit, *_) = newsday.found.hits
     assert "ferry" in hit.title.lower()
     assert hit.article_count >= 4
     assert any("<em>" in fragment for fragments in hit.highlights.values() for fragment in fragments)
 
 
 def test_ledger_balances(newsday):
-    told = CliRunner().invoke(
-        copydesk,
-        ["status", "--json"],
-        env={**newsday.instance.environment(), "COPYDESK_STATE_DIR": str(newsday.instance.settings.state)},
-    )
-    assert told.stdout, told.exception
-    found = json.loads(told.stdout)
-    assert [] == found["problems"]
-    assert 0 == told.exit_code
-    assert found["ledger"]["balanced"]
-    assert 0 == found["ledger"]["in_flight"]
+    assert [] == newsday.status["problems"]
+    assert 0 == newsday.exit_code
+    assert newsday.status["ledger"]["balanced"]
+    assert 0 == newsday.status["ledger"]["in_flight"]
 
 
 def test_every_run_says_which_dag_run_it_was_part_of(newsday):
