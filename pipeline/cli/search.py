@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from pipeline import settings
-from pipeline.cli import search_export
+from pipeline.cli import local, search_export
 from pipeline.cli.search_show import show, show_facets, show_help
 from pipeline.cli.tables import print_json
 from pipeline.core.search import INTERVALS, MAX_HITS, RECENCY, SORTS, BadQuery, Interval, Query, Results, Sort
@@ -107,7 +106,7 @@ def search(
         fuzzy=fuzzy,
         interval=interval,
     )
-    with Search(settings.load()) as searching:
+    with Search(local.load()) as searching:
         if suggest:
             for title in searching.complete(query.text, language=next(iter(filters["language"]), None)):
                 click.echo(title)

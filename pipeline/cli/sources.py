@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.sources_state import health, pause, resume
 from pipeline.cli.sources_web import discover, preview
 from pipeline.cli.tables import print_json, print_table
@@ -120,7 +120,7 @@ sources.add_command(resume)
 
 
 def _catalogue(file: Path | None) -> tuple[Path, tuple[Source, ...]]:
-    path = file or settings.load().sources
+    path = file or local.load().sources
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

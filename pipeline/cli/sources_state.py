@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core.health import judged
 from pipeline.core.polls import state_of
@@ -33,7 +33,7 @@ def health(everything: bool, as_json: bool) -> None:
     """Show the sources that need attention, with since when and why."""
     from pipeline.bootstrap import World, read_catalogue
 
-    configured = settings.load()
+    configured = local.load()
     now = datetime.now(UTC)
     with closing(World(configured)) as world:
         rows = read_catalogue(configured.sources)
@@ -70,7 +70,7 @@ def resume(source_id: str) -> None:
 def _set_pause(source_id: str, *, paused: bool) -> None:
     from pipeline.bootstrap import World, read_catalogue
 
-    configured = settings.load()
+    configured = local.load()
     source = next((row for row in read_catalogue(configured.sources) if row.id == source_id), None)
     if source is None:
         raise ConfigError(f"no source is called {source_id!r}; `copydesk sources list` shows all")

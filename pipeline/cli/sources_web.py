@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline import log, settings
+from pipeline import log
+from pipeline.cli import local
 from pipeline.cli.tables import print_table
 from pipeline.core.sources import KINDS, Source
 from pipeline.errors import ConfigError, PipelineError
@@ -29,7 +30,7 @@ def preview(source: str, kind: str) -> None:
     """Show what SOURCE, an id of the catalogue or a URL, would give now."""
     from pipeline.stages.fetch_preview import preview as look
 
-    configured = settings.load()
+    configured = local.load()
     row = _row(configured, source, kind)
     found = _looking(configured, lambda ports, options: look(ports, options, row))
     if found.failure is not None:
@@ -43,7 +44,7 @@ def discover(url: str) -> None:
     """Look for feeds and sitemaps of the site at URL and show what each would give."""
     from pipeline.stages.fetch_preview import discover as look
 
-    found = _looking(settings.load(), lambda ports, options: look(ports, options, url))
+    found = _looking(local.load(), lambda ports, options: look(ports, options, url))
     if len(found) == 1 and found[0].failure is not None:
         raise PipelineError(f"{url}: {found[0].failure.reason} {found[0].failure.detail}".rstrip())
     rows = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.naming import article_named
 from pipeline.cli.stories_lines import read
 from pipeline.cli.tables import print_json, print_table
@@ -63,7 +63,7 @@ def _asked(one: str, other: str) -> tuple[Explanation, list[Story | None]]:
     from pipeline.bootstrap import World, furniture_in_force
     from pipeline.stages.takedown import look_up
 
-    world = World(settings.load())
+    world = World(local.load())
     try:
         world.revisions.refresh()
         sides = [_sides(world, name) for name in (one, other)]

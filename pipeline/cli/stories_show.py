@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.naming import named
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core.codec import to_document
@@ -89,7 +89,7 @@ def history(name: str, as_json: bool) -> None:
 def _world() -> World:
     from pipeline.bootstrap import World
 
-    return World(settings.load())
+    return World(local.load())
 
 
 def _trail(world: World, name: str) -> list[Story]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import settings
+from pipeline.cli import local
 from pipeline.cli.naming import named
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _order(
     from pipeline.bootstrap import World, now
     from pipeline.stages import takedown
 
-    world = World(settings.load())
+    world = World(local.load())
     try:
         found = takedown.look_up(named(name), world.ledger, world.stories)
         edits = decided(found, takedown.Order(by=getpass.getuser(), at=now(), reason=reason))
