@@ -5,7 +5,7 @@
     the log, up to what was committed ──► revisions, clean and index sections, edits
     dead letters    ──► what ended there
     pages without any of these ──► extracted once more, to learn how they were discarded
-    what is hidden, by edits older than the log too ──► from the stories' members
+    what is hidden, by edits older than the log too ──► from the stories' members, and its words erased
 
 What exists nowhere else (validators, discards before raw, runs) comes from a snapshot or is learnt again.
 Every write is one that may be repeated, so a restore that was interrupted is simply run again.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline import log
@@ -27,7 +27,7 @@ from pipeline.core.model import CleanArticle, Edit, RawArticle, Revision, Story
 from pipeline.core.positions import position, version
 from pipeline.core.records import Record
 from pipeline.core.stories.edits import section_after
-from pipeline.core.stories.kept import document_of, revision_of
+from pipeline.core.stories.kept import document_of, revision_of, without_text
 from pipeline.errors import Discard, InvalidRecord
 from pipeline.ports import Documents, Extractor, Revisions, Stories, TopicReader
 from pipeline.stages.ledger import record as record_sections
@@ -82,6 +82,7 @@ def restore(
     _restore_dead_letters(ports, epoch, log_end, heard)
     _restore_discards(ports, clean_ends, heard)
     _restore_edits(ports, membership)
+    _erase(ports, membership)
     for store in (ports.stories, ports.revisions, ports.ledger):
         store.refresh()
     log.event(logger, "restored", stories=len(membership.stories), articles=len(membership.homes))
@@ -89,14 +90,18 @@ def restore(
 
 
 def _restore_stories(ports: RestorePorts, heard: Heard) -> Membership:
+    """Read the topic twice: what each story came to, then that alone is stored.
+
+    The topic may still hold words that were taken down since, and nobody shall find them meanwhile.
+    """
     membership = Membership()
+    for _, value in _values(ports.reader, STORIES):
+        if isinstance(value, Story):
+            membership.add(replace(value, content=None, relations=()))
     done = 0
     for chunk in _chunks(_values(ports.reader, STORIES)):
         stories = [value for _, value in chunk if isinstance(value, Story)]
-        latest = {story.story_id: story for story in sorted(stories, key=lambda story: story.version)}
-        ports.stories.put(list(latest.values()))
-        for story in stories:
-            membership.add(story)
+        ports.stories.put([story for story in stories if membership.is_latest(story)])
         heard("stories", done := done + len(chunk))
     return membership
 
@@ -203,6 +208,16 @@ def _restore_edits(ports: RestorePorts, membership: Membership) -> None:
             if section is not None:
                 sections.append((article_id, section))
         record_sections(ports.ledger, sections)
+
+
+def _erase(ports: RestorePorts, membership: Membership) -> None:
+    """Texts that came with a snapshot of before their removal lose their words again."""
+    ports.revisions.refresh()
+    hidden = (article_id for article_id in membership.homes if membership.hides(article_id))
+    for chunk in _chunks(hidden):
+        kept = [text for text in ports.revisions.of(chunk) if text.article is not None]
+        if kept:
+            ports.revisions.replace([without_text(text) for text in kept])
 
 
 def _first_list(reader: TopicReader, epoch: int, log_end: int) -> Furniture:

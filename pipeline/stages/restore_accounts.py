@@ -28,6 +28,10 @@ class Membership:
         for article_id in (*(member.article_id for member in story.members), *story.more_member_ids):
             self.homes.setdefault(article_id, set()).add(story.story_id)
 
+    def is_latest(self, story: Story) -> bool:
+        """Whether the topic holds no later version of the story."""
+        return story.version == self.stories[story.story_id].version
+
     def first_joined(self, article_id: str) -> str | None:
         """The story no other of the article's stories was merged into."""
         homes = self.homes.get(article_id, set())

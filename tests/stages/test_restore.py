@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.core.model import CleanArticle
+from pipeline.core.model import CleanArticle, Edit
 from pipeline.errors import ConfigError
 from pipeline.stages.restore import RestorePorts, restore
 from tests.stages import cleaning
@@ -103,6 +103,39 @@ def test_work_goes_on_after_a_restore():
     publish(fresh, article("copy", text, minutes=5, source="post"))
     _, report = drain(fresh)
     assert 1 == sum(report.outcomes.get(name, 0) for name in ("joined", "bridged"))
+
+
+def test_text_from_a_snapshot_of_before_its_removal_is_erased_again():
+    world = MemoryWorld()
+    taken, kept = article("taken"), article("kept")
+    publish(world, taken, kept)
+    drain(world)
+    world.refresh()
+    snapshot = world.revisions.of([taken.article_id, kept.article_id])
+    removal = Edit(kind="removed", at=taken.fetched_at, by="operator", article_id=taken.article_id)
+    publish(world, removal)
+    drain(world)
+    fresh = lose_the_index(world)
+    fresh.revisions.add(snapshot)
+    restore_into(fresh)
+    texts = {text.article_id: text for text in fresh.revisions.of([taken.article_id, kept.article_id])}
+    assert (None, None) == (texts[taken.article_id].article, texts[taken.article_id].title)
+    assert kept == texts[kept.article_id].article
+
+
+def test_words_taken_down_are_not_stored_even_for_a_moment():
+    world = MemoryWorld()
+    taken = article("taken")
+    publish(world, taken)
+    drain(world)
+    publish(world, Edit(kind="removed", at=taken.fetched_at, by="operator", article_id=taken.article_id))
+    drain(world)
+    fresh = lose_the_index(world)
+    stored = []
+    put = fresh.stories.put
+    fresh.stories.put = lambda stories: stored.extend(stories) or put(stories)
+    restore_into(fresh)
+    assert ["removed"] == [story.status for story in stored]
 
 
 def test_restore_may_be_repeated():
