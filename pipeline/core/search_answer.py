@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.core.search import Hit, Results
+from pipeline.core.search import MARK, Hit, Results
 from pipeline.core.search_facets import values_of
 
 
@@ -31,5 +31,13 @@ def hit_of(hit: Mapping[str, Any]) -> Hit:
         published_at=source.get("published_at"),
         article_count=source["article_count"],
         score=hit.get("_score"),
-        highlights={name: list(found) for name, found in hit.get("highlight", {}).items()},
+        highlights=dict(_highlights(hit.get("highlight", {}))),
     )
+
+
+def _highlights(found: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Of `title`, `title_en` and so on the one with the most marks: the reading that found the story."""
+    for name in ("title", "text"):
+        readings = [lines for field, lines in found.items() if field.split("_")[0] == name]
+        if readings:
+            yield name, list(max(readings, key=lambda lines: sum(line.count(MARK[0]) for line in lines)))

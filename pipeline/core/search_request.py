@@ -72,8 +72,8 @@ def body(query: Query, now: datetime | None = None) -> dict[str, Any]:
         "sort": list(_SORTS[_sort(query, words)]),
         "_source": list(SOURCE),
     }
-    if not words.empty:
-        request["highlight"] = _highlight(suffixes)
+    if words.wanted:
+        request["highlight"] = _highlight(query, words, suffixes)
     if query.facets:
         request["aggs"] = aggregations(query)
         if filters:
@@ -121,7 +121,7 @@ def _scored(
     asked = {
         "bool": {
             "must": must or [{"match_all": {}}],
-            "should": _closeness(words, suffixes),
+            "should": _closeness(words),
             "must_not": [_term(term, suffixes) for term in words.excluded],
             "filter": [*filters, *_time(query)],
         }
@@ -183,12 +183,12 @@ def _misspelt(text: str) -> dict[str, Any]:
     }
 
 
-def _closeness(words: Words, suffixes: Iterable[str]) -> list[dict[str, Any]]:
+def _closeness(words: Words) -> list[dict[str, Any]]:
     """What is only better: words beside one another in the title, and near one another in the text."""
     if len(words.plain) < 2:
         return []
     text = " ".join(words.plain)
-    near = {"query": text, "type": "phrase", "slop": 10, "fields": ["text", *(f"text_{s}" for s in suffixes)]}
+    near = {"query": text, "type": "phrase", "slop": 10, "fields": ["text"]}
     return [{"match": {"title.pairs": {"query": text, "boost": 1.5}}}, {"multi_match": near}]
 
 
@@ -220,20 +220,31 @@ def _time(query: Query) -> list[dict[str, Any]]:
     return [{"range": {"event_at": held}}] if held else []
 
 
-def _highlight(suffixes: Iterable[str]) -> dict[str, Any]:
-    """Words are looked for in the languages' own fields and marked in the neutral one."""
-    title = {"matched_fields": ["title", *(f"title_{s}" for s in suffixes)], "number_of_fragments": 0}
-    text = {
-        "matched_fields": ["text", *(f"text_{s}" for s in suffixes)],
-        "fragment_size": FRAGMENT,
-        "number_of_fragments": FRAGMENTS,
-    }
+def _highlight(query: Query, words: Words, suffixes: Iterable[str]) -> dict[str, Any]:
+    """Marks in each field that a story may have: the neutral ones, and those of its language.
+
+    By a query of its own, without what only ranks: nearness would have every text analysed anew for marking.
+    """
+    fields = [
+        name for suffix in ("", *(f"_{s}" for s in suffixes)) for name in (f"title{suffix}", f"text{suffix}")
+    ]
+    marked = [_anywhere(" ".join(words.plain), fields)] if words.plain else []
+    marked += [_misspelt(" ".join(words.plain))] if words.plain and query.fuzzy else []
+    for term in (term for terms in words.required for term in terms):
+        marked.append(_anywhere(term.text, fields) if term.kind == "word" else _term(term, suffixes))
+    title = {"number_of_fragments": 0}
+    text = {"fragment_size": FRAGMENT, "number_of_fragments": FRAGMENTS}
     return {
         "type": "unified",
         "pre_tags": [MARK[0]],
         "post_tags": [MARK[1]],
-        "fields": {"title": title, "text": text},
+        "highlight_query": {"bool": {"should": marked}},
+        "fields": {name: title if name.startswith("title") else text for name in fields},
     }
+
+
+def _anywhere(text: str, fields: Iterable[str]) -> dict[str, Any]:
+    return {"multi_match": {"query": text, "fields": list(fields)}}
 
 
 def _suffixes(query: Query, words: Words) -> list[str]:
