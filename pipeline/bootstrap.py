@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from types import FrameType
 from pipeline import settings as settings_module
 from pipeline.adapters import elastic_clients
 from pipeline.adapters.elastic_documents import ElasticDocuments
+from pipeline.adapters.elastic_reindex import ElasticReindex
 from pipeline.adapters.elastic_revisions import ElasticRevisions
 from pipeline.adapters.elastic_search import ElasticSearcher
 from pipeline.adapters.elastic_stories import ElasticStories
@@ -44,6 +46,7 @@ from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
 from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.reindex import Reindexed, ReindexPorts, reindex
 from pipeline.stages.restore import Restored, RestorePorts, restore
 from pipeline.stages.runner import Ended, Pace, consume
 from pipeline.stages.runs import reported
@@ -89,6 +92,10 @@ class World:
     @cached_property
     def stories(self) -> ElasticStories:
         return ElasticStories(self._elastic)
+
+    @cached_property
+    def next_index(self) -> ElasticReindex:
+        return ElasticReindex(self._elastic)
 
     @cached_property
     def searcher(self) -> ElasticSearcher:
@@ -203,6 +210,14 @@ def run_index(world: World, pace: Pace, trigger: str | None = None) -> tuple[End
         except Fenced:
             ended = "fenced"
     return ended, run.report
+
+
+def run_reindex(world: World, heard: Callable[[str, int, int], None]) -> Reindexed:
+    """Fill a new version of the readers' index and put it in place; an interrupted run is taken up."""
+    ports = ReindexPorts(
+        reader=world.reader, stories=world.stories, following=world.next_index, wait=time.sleep
+    )
+    return reindex(ports, heard)
 
 
 def run_restore(world: World, heard: Callable[[str, int], None]) -> Restored:

@@ -15,6 +15,7 @@ from pipeline.core.generations import Generation
 from pipeline.core.http import Failure, Request, Response
 from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
 from pipeline.core.records import Message, Placed, Record
+from pipeline.core.reindex import Comparison, Filling
 from pipeline.errors import Discard, InvalidRecord
 
 T = TypeVar("T")
@@ -258,6 +259,33 @@ class Generations(Protocol):
 
     def drop(self) -> None:
         """Forget it, and delete of its stores what is not in use; the record of it goes last."""
+
+
+class NextIndex(Protocol):
+    """The next version of the readers' index, filled unseen beside the one that is served."""
+
+    def begin(self) -> Filling:
+        """Make it, or take up the one being filled. From now on whoever puts stories puts them here too.
+
+        Raises ConfigError when none is served, or when another is served than when it was begun.
+        """
+
+    def put(self, stories: Sequence[Story], below: int | None = None) -> None:
+        """Store each unless a higher version is there; then keep that everything `below` this offset of the
+        stories topic is stored. Raises InvalidRecord for one the mapping rejects."""
+
+    def compare(self, checked: Collection[str]) -> Comparison:
+        """Make everything findable and compare with the index that is served, every story by its version and
+        the `checked` ones by their contents."""
+
+    def swap(self) -> None:
+        """Let readers and writers use it instead, at one stroke; the one before stays, unused.
+
+        Raises ConfigError when another process has done so.
+        """
+
+    def late(self) -> list[Story]:
+        """After the swap: what was on its way to the one before, and is in it alone."""
 
 
 Extraction = CleanArticle | Discard | InvalidRecord

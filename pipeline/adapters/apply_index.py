@@ -33,6 +33,17 @@ def apply_indices(
     return plans
 
 
+def put_template(elastic: Elasticsearch, index: schemas.Index) -> None:
+    """Whatever is created by the pattern of this index from now on keeps the contract."""
+    elastic.indices.put_index_template(
+        name=index.name,
+        index_patterns=[index.pattern],
+        priority=TEMPLATE_PRIORITY,
+        version=index.version,
+        template={"settings": dict(index.settings), "mappings": dict(index.mappings)},
+    )
+
+
 def _plan(elastic: Elasticsearch, index: schemas.Index, live: LiveIndex | None) -> Plan:
     """An index that bears the name of an alias was made by a writer that ran before `index apply`."""
     taken = tuple(
@@ -62,14 +73,7 @@ def _served(found: Mapping[str, Any], index: schemas.Index) -> int:
 
 
 def _do(elastic: Elasticsearch, plan: Plan, index: schemas.Index, live: LiveIndex | None) -> None:
-    """The template first: whatever is created by that pattern from now on keeps the contract."""
-    elastic.indices.put_index_template(
-        name=index.name,
-        index_patterns=[index.pattern],
-        priority=TEMPLATE_PRIORITY,
-        version=index.version,
-        template={"settings": dict(index.settings), "mappings": dict(index.mappings)},
-    )
+    put_template(elastic, index)
     if live is None:
         _create(elastic, index)
     elif plan.verdict == "extend":

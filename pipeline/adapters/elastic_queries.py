@@ -111,6 +111,12 @@ def refresh(client: Client, alias: str) -> None:
     ask("the index cannot be refreshed", lambda: client.indices.refresh(index=alias), index=alias)
 
 
+def has_alias(client: Client, alias: str) -> bool:
+    """Whether there is an alias of this name, in real time."""
+    found = ask("the alias cannot be looked up", lambda: client.indices.exists_alias(name=alias), index=alias)
+    return bool(found)
+
+
 def _hits(
     client: Client,
     point: str,

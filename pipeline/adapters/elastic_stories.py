@@ -9,10 +9,13 @@ from pipeline.adapters.elastic_bulk import Operation, write
 from pipeline.adapters.elastic_clients import Client
 from pipeline.core.codec import from_document, to_document
 from pipeline.core.model import Story
+from pipeline.errors import ConfigError
 from pipeline.ports import Where
 
 ALIAS = "news-stories-write"
 """Unlike the alias of the readers it hides nothing."""
+NEXT = "news-stories-next"
+"""The next version of the index, there while `copydesk index rebuild` fills it."""
 COPIES = ("title_*", "text_*", "suggest")
 """What only searching needs."""
 
@@ -28,15 +31,30 @@ class ElasticStories:
         return {hit["_id"]: from_document(Story, hit["_source"]) for hit in hits}
 
     def put(self, stories: Sequence[Story]) -> set[str]:
-        operations = (
+        operations = [
             Operation(
                 story.story_id,
                 to_document(story),
                 options={"version": story.version, "version_type": "external"},
             )
             for story in stories
-        )
+        ]
+        self._write_next(operations)
         return set(write(self._client, self._alias, operations).accepted())
+
+    def _write_next(self, operations: Sequence[Operation]) -> None:
+        """Write what the next version of the index must have too; asked anew for each batch.
+
+        First, so that a swap in between takes nothing away: the alias then names the same index. What its
+        mapping rejects is no fault of the record; the comparison before the swap finds it missing.
+        """
+        if self._alias != ALIAS or not elastic_queries.has_alias(self._client, NEXT):
+            return
+        try:
+            write(self._client, NEXT, operations)
+        except ConfigError:
+            if elastic_queries.has_alias(self._client, NEXT):
+                raise
 
     def above(self, version: int) -> Iterator[Story]:
         query = {"bool": {"filter": [{"range": {"version": {"gt": version}}}]}}

@@ -15,6 +15,7 @@ from rich.table import Table
 
 import schemas
 from pipeline.cli import local
+from pipeline.cli.reindex import drop_old, rebuild
 from pipeline.core.contracts import Plan
 
 _SAID = {
@@ -96,6 +97,10 @@ def show_index(name: str | None, as_json: bool) -> None:
         for contract in chosen
     ]
     _print_table(("index", "first version", "aliases", "refresh", "holds"), rows)
+
+
+index.add_command(rebuild)
+index.add_command(drop_old)
 
 
 def _report(plans: list[Plan], *, dry_run: bool, as_json: bool) -> None:
