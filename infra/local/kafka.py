@@ -65,8 +65,14 @@ def _format(layout: Layout, ports: Ports, java: tuple[str, ...]) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     layout.owned_data(unfinished.name)
     config = _write_properties(layout, "format.properties", unfinished, ports)
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    tool = ("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", str(config))
+    tool = (
+        "kafka.tools.StorageTool",
+        "format",
+        "--ignore-formatted",
+        f"--cluster-id={_cluster_id()}",
+        "-c",
+        str(config),
+    )
     with account.spawn(
         (*java, *tool),
         layout.owner,
@@ -84,6 +90,11 @@ def _format(layout: Layout, ports: Ports, java: tuple[str, ...]) -> None:
         )
     with naming_full_disk(unfinished, "initialising Kafka"):
         unfinished.rename(layout.data(NAME))
+
+
+def _cluster_id() -> str:
+    """A new identity of 22 URL-safe base64 characters. One in 64 begins with a dash, like an option."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
 
 
 def _write_properties(layout: Layout, file: str, data: Path, ports: Ports) -> Path:

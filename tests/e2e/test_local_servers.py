@@ -20,7 +20,7 @@ from elasticsearch import Elasticsearch
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
-from infra.local import servers
+from infra.local import kafka, servers
 from infra.local.errors import BadSetting, PortTaken
 from infra.local.instance import Instance
 from infra.local.process import Process
@@ -50,6 +50,14 @@ def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
         time.sleep(0.2)
+
+
+def test_kafka_starts_though_its_new_identity_begins_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "_cluster_id", lambda: "-kP1yYSJQHGGPeP9V2Q3bA")
+    with throwaway_instance(("kafka",)) as started:
+        admin = KafkaAdminClient(bootstrap_servers=started.environment()["COPYDESK_KAFKA_BOOTSTRAP"])
+        assert admin.describe_cluster()["cluster_id"] == "-kP1yYSJQHGGPeP9V2Q3bA"
+        admin.close()
 
 
 def test_all_servers_run_and_are_what_they_should_be(instance: Instance) -> None:
