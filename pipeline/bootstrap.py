@@ -20,8 +20,10 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import settings as settings_module
-from pipeline.adapters import elastic_clients
+from pipeline.adapters import elastic_clients, elastic_generations
+from pipeline.adapters.elastic_archive import ElasticArchive
 from pipeline.adapters.elastic_documents import ElasticDocuments
+from pipeline.adapters.elastic_generations import ElasticGenerations
 from pipeline.adapters.elastic_reindex import ElasticReindex
 from pipeline.adapters.elastic_revisions import ElasticRevisions
 from pipeline.adapters.elastic_search import ElasticSearcher
@@ -36,6 +38,7 @@ from pipeline.core import catalogue
 from pipeline.core.copies.furniture import Furniture
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
+from pipeline.core.model import Revision
 from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport
 from pipeline.core.sources import Source, SourceState
@@ -45,7 +48,10 @@ from pipeline.stages import fetch, index_takeover
 from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
+from pipeline.stages.index_succession import Succession
 from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.rebuild import Progressed, RebuildPorts, abandon, rebuild
+from pipeline.stages.rebuild_carry import CarryPorts
 from pipeline.stages.reindex import Reindexed, ReindexPorts, reindex
 from pipeline.stages.restore import Restored, RestorePorts, restore
 from pipeline.stages.runner import Ended, Pace, consume
@@ -54,6 +60,8 @@ from pipeline.stages.runs import reported
 RAW = "news.articles.raw.v1"
 CLEAN_GROUP = "copydesk-clean"
 INDEX_GROUP = "copydesk-index"
+REBUILD_ID = "copydesk-rebuild"
+"""Transactional id of rebuilds: a new process of the kind fences the one before."""
 INDEX_SESSION_SECONDS = 10.0
 """How long a dead index writer holds the log before a standby takes over."""
 
@@ -96,6 +104,37 @@ class World:
     @cached_property
     def next_index(self) -> ElasticReindex:
         return ElasticReindex(self._elastic)
+
+    @cached_property
+    def texts(self) -> ElasticArchive[Revision]:
+        return ElasticArchive(self._elastic, "news-revisions", Revision)
+
+    @cached_property
+    def generations(self) -> ElasticGenerations:
+        return ElasticGenerations(self._elastic)
+
+    @cached_property
+    def carry(self) -> CarryPorts:
+        return CarryPorts(
+            generations=self.generations,
+            ledger=self.ledger,
+            stories=self.stories,
+            texts=self.texts,
+            next_ledger=ElasticDocuments(self._elastic, elastic_generations.ARTICLES, LedgerEntry),
+            next_revisions=ElasticRevisions(self._elastic, elastic_generations.REVISIONS),
+            next_stories=ElasticStories(self._elastic, elastic_generations.STORIES),
+        )
+
+    @cached_property
+    def succession(self) -> Succession:
+        return Succession(
+            generations=self.generations,
+            reader=self.reader,
+            ledger=self.ledger,
+            stories=self.stories,
+            next_ledger=self.carry.next_ledger,
+            next_stories=self.carry.next_stories,
+        )
 
     @cached_property
     def searcher(self) -> ElasticSearcher:
@@ -202,14 +241,34 @@ def run_index(world: World, pace: Pace, trigger: str | None = None) -> tuple[End
             revisions=world.revisions,
             stories=world.stories,
             takeover=world.takeover,
+            succession=world.succession,
         )
+        stage = IndexStage(ports, run, world.settings.epoch, now)
         try:
-            ended = consume(
-                consumer, IndexStage(ports, run, world.settings.epoch, now), pace, run, commits=False
-            )
+            ended = consume(consumer, stage, pace, run, commits=False, idle=stage.settle)
+            while ended == "at-the-ends" and stage.settle():
+                ended = consume(consumer, stage, pace, run, commits=False)
         except Fenced:
             ended = "fenced"
     return ended, run.report
+
+
+def run_rebuild(
+    world: World, pace: Pace, heard: Callable[[str, int], None], trigger: str | None = None
+) -> tuple[Progressed, RunReport]:
+    """One bounded run of the rebuild in progress, or of a new one. Once it is `ready` the next run of the
+    index stage, or a worker that follows, brings it into force."""
+    with reported("rebuild", world.runs, world.ledger, now, trigger) as run:
+        try:
+            progressed = rebuild(_rebuild_ports(world), standing(world), pace, run, now, heard)
+        except Fenced:
+            progressed = "stood-by"
+    return progressed, run.report
+
+
+def abandon_rebuild(world: World) -> bool:
+    """Forget the rebuild in progress; False when there is none, or it is being brought into force."""
+    return abandon(_rebuild_ports(world), standing(world))
 
 
 def run_reindex(world: World, heard: Callable[[str, int, int], None]) -> Reindexed:
@@ -298,6 +357,16 @@ def _fetch_options(world: World, order: FetchOrder, seconds: float, stop: Callab
         limit=order.limit,
         stop=stop,
     )
+
+
+def _rebuild_ports(world: World) -> RebuildPorts:
+    @contextmanager
+    def member(group: str) -> Iterator[tuple[KafkaConsumer, KafkaTransactions]]:
+        settings = world.settings
+        with closing(KafkaConsumer(settings, group, LOG, session_seconds=INDEX_SESSION_SECONDS)) as consumer:
+            yield consumer, KafkaTransactions(settings, consumer, REBUILD_ID)
+
+    return RebuildPorts(carry=world.carry, reader=world.reader, member=member)
 
 
 def _index_consumer(world: World) -> KafkaConsumer:

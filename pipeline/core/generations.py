@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["carrying", "building", "ready", "switching"]
-"""carrying: what is older than the log comes over · building: the log is decided anew · ready: it has caught
-up, and the writer of the log switches with its next batch · switching: the old epoch is over"""
+Phase = Literal["texts", "accounts", "building", "ready", "switching"]
+"""texts, accounts: what is older than the log comes over · building: the log is decided anew · ready: it has
+caught up, and the writer of the log switches with its next batch · switching: the old epoch is over"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

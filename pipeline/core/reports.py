@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Stage = Literal["fetch", "clean", "index"]
+Stage = Literal["fetch", "clean", "index", "rebuild", "maintenance"]
 RunStatus = Literal["open", "finished", "failed", "dead"]
 
 

@@ -29,6 +29,7 @@ from pipeline.errors import InvalidRecord
 from pipeline.ports import Consumer, Documents, Revisions, Stories, Transactions
 from pipeline.stages import dead_letters
 from pipeline.stages.dead_letters import Poison
+from pipeline.stages.index_succession import Succession
 from pipeline.stages.index_takeover import Takeover
 from pipeline.stages.index_texts import Texts
 from pipeline.stages.index_view import BatchView
@@ -43,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexPorts:
-    """What the stage reads and writes."""
+    """What the stage reads and writes. `succession` brings a finished rebuild into force."""
 
     consumer: Consumer
     transactions: Transactions
@@ -51,6 +52,7 @@ class IndexPorts:
     revisions: Revisions
     stories: Stories
     takeover: Takeover
+    succession: Succession | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class IndexStage:
     def __call__(self, records: Sequence[Record]) -> list[Outcome]:
         """Decide and write one batch. Raises Fenced when another writer took over, DeadLetterLimit, and
         TransientError with nothing committed."""
-        if self._furniture is None:
+        if self._furniture is None or self._is_succeeded():
             self._take_over()
             return []
         positions = {p: held.position for p, held in (self._ports.consumer.progress() or {}).items()}
@@ -98,14 +100,27 @@ class IndexStage:
             self._take_back()
             return [outcome for record in records for outcome in self._alone(record)]
 
+    def settle(self) -> bool:
+        """Bring a finished rebuild into force although no record waits; whether there was one."""
+        due = bool(self._ports.consumer.progress()) and self._is_succeeded()
+        if due:
+            self._take_over()
+        return due
+
     def _take_over(self) -> None:
         """Fence the writer before us, then go back to what it committed: records read so far are dropped."""
         self._ports.transactions.initialise()
         self._ports.consumer.rewind()
+        if self._ports.succession is not None and self._is_succeeded():
+            self._ports.succession(self._ports.consumer, self._ports.transactions)
         inherited = self._ports.takeover(self._ports.consumer, self._epoch)
         self._epoch = inherited.epoch
         self._furniture, self._unsent = inherited.furniture, announced(inherited.unsent.values())
         log.event(logger, "log.taken-over", run=self._run.run_id, unsent=len(self._unsent))
+
+    def _is_succeeded(self) -> bool:
+        """Whether a rebuild waits for us to bring it into force."""
+        return self._ports.succession is not None and self._ports.succession.is_due()
 
     def _take_back(self) -> None:
         """Abort; what was stored already goes into the next transaction."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.core.clean.publication import content_hash
 from pipeline.core.ledger import CleanSection, EditSection, FetchSection, IndexSection, LedgerEntry, Section
 from pipeline.core.model import CleanArticle, EditKind, RawArticle, Story
+from pipeline.core.positions import epoch_of
 from pipeline.core.records import Record
 from pipeline.core.urls import host
 
@@ -16,17 +18,33 @@ RUN_ID = "restore"
 
 @dataclass(slots=True)
 class Membership:
-    """Who is, or was, in which story, as the topic tells."""
+    """Who is, or was, in which story, as the topic tells: by the latest record of each story, and of these by
+    those of the article's latest epoch, since a rebuild may have put it elsewhere.
+    """
 
     stories: dict[str, Story] = field(default_factory=dict)
     homes: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, story: Story) -> None:
         held = self.stories.get(story.story_id)
-        if held is None or story.version > held.version:
-            self.stories[story.story_id] = story
-        for article_id in (*(member.article_id for member in story.members), *story.more_member_ids):
-            self.homes.setdefault(article_id, set()).add(story.story_id)
+        if held is not None and story.version <= held.version:
+            return
+        if held is not None and epoch_of(held.version) < epoch_of(story.version):
+            for article_id in _members_of(held):
+                self.homes[article_id].discard(story.story_id)
+        self.stories[story.story_id] = story
+        for article_id in _members_of(story):
+            self._move_in(article_id, story)
+
+    def _move_in(self, article_id: str, story: Story) -> None:
+        """Stories of an earlier epoch are left, those of a later one are not entered."""
+        homes = self.homes.setdefault(article_id, set())
+        epochs = {epoch_of(self.stories[home].version) for home in homes}
+        latest = max(epochs, default=0)
+        if epoch_of(story.version) > latest:
+            homes.clear()
+        if epoch_of(story.version) >= latest:
+            homes.add(story.story_id)
 
     def is_latest(self, story: Story) -> bool:
         """Whether the topic holds no later version of the story."""
@@ -46,6 +64,11 @@ class Membership:
                 edits = {member.article_id: member.edits for member in story.members}
                 return "removed" in edits.get(article_id, ()) or story.hides_copies(story.version)
         return False
+
+
+def _members_of(story: Story) -> Iterator[str]:
+    yield from (member.article_id for member in story.members)
+    yield from story.more_member_ids
 
 
 def article_sections(

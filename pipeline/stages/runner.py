@@ -70,13 +70,22 @@ class PoisonGuard:
             )
 
 
-def consume(consumer: Consumer, step: Step, pace: Pace, run: Run, *, commits: bool = True) -> Ended:
+def consume(
+    consumer: Consumer,
+    step: Step,
+    pace: Pace,
+    run: Run,
+    *,
+    commits: bool = True,
+    idle: Callable[[], object] = lambda: None,
+) -> Ended:
     """Run `step` over the topic; count its outcomes in the run. `commits=False` for a transactional step.
+    `idle` is called instead when nothing came.
 
     A drain ends at the ends it saw when it got its partitions, out of time, or at once when others own all
     partitions. Raises what the step raises, with nothing of its batch committed.
     """
-    loop = _Loop(consumer, step, pace, run, commits)
+    loop = _Loop(consumer, step, pace, run, commits, idle)
     _join(consumer, pace)
     while True:
         ended = loop.ended()
@@ -101,6 +110,7 @@ class _Loop:
     pace: Pace
     run: Run
     commits: bool
+    idle: Callable[[], object]
     targets: dict[int, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
@@ -111,6 +121,8 @@ class _Loop:
                 self.run.tally.count(outcome.name, outcome.reason)
             if self.commits:
                 self.consumer.commit()
+        else:
+            self.idle()
         self.run.heard()
 
     def ended(self) -> Ended | None:

@@ -22,7 +22,7 @@ from pipeline.core.reports import RunReport
 from pipeline.ports import Archive, Documents, Generations, Revisions, Stories, Where, Write
 from tests.contract.stores import HOUR, NOW, cleaned, entry, revision, story
 
-ONE = Generation(epoch=1, token="aaaa", phase="carrying", first=7)
+ONE = Generation(epoch=1, token="aaaa", phase="texts", first=7)
 
 
 @dataclass

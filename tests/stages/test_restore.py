@@ -24,7 +24,7 @@ def lose_the_index(world: MemoryWorld) -> MemoryWorld:
     return fresh
 
 
-def restore_into(world: MemoryWorld) -> None:
+def restore_into(world: MemoryWorld, *, epoch: int = 0) -> None:
     reader = world.reader()
     committed = reader.committed(GROUP, LOG)
     ports = RestorePorts(
@@ -36,7 +36,7 @@ def restore_into(world: MemoryWorld) -> None:
     )
     restore(
         ports,
-        epoch=0,
+        epoch=epoch,
         log_end=committed[0][0] if committed else 0,
         clean_ends={p: offset for p, (offset, _) in reader.committed(cleaning.GROUP, cleaning.RAW).items()},
         heard=lambda _what, _done: None,

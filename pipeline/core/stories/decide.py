@@ -31,6 +31,9 @@ from pipeline.core.stories.kept import revision_of
 from pipeline.core.stories.order import story_id_of
 from pipeline.core.stories.showing import Cause
 
+SPREAD_BY = "copydesk"
+"""Who is said to have removed an article that is only a copy of a removed one."""
+
 IndexOutcome = Literal["created", "joined", "bridged", "revised", "unchanged"]
 
 
@@ -235,7 +238,7 @@ def _hidden_with_copies(
                 removed=True,
                 awaiting=False,
                 at=at,
-                by="copydesk",
+                by=SPREAD_BY,
                 reason="copy of a removed article",
             )
             found.append((article_id, section))
