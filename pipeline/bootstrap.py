@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 from pipeline import settings as settings_module
 from pipeline.adapters import elastic_clients, elastic_generations
@@ -50,7 +51,7 @@ from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
 from pipeline.stages.index_succession import Succession
 from pipeline.stages.index_takeover import LOG, Takeover
-from pipeline.stages.rebuild import Progressed, RebuildPorts, abandon, rebuild
+from pipeline.stages.rebuild import Outlook, Progressed, RebuildPorts, abandon, outlook, rebuild
 from pipeline.stages.rebuild_carry import CarryPorts
 from pipeline.stages.reindex import Reindexed, ReindexPorts, reindex
 from pipeline.stages.restore import Restored, RestorePorts, restore
@@ -62,6 +63,7 @@ CLEAN_GROUP = "copydesk-clean"
 INDEX_GROUP = "copydesk-index"
 REBUILD_ID = "copydesk-rebuild"
 """Transactional id of rebuilds: a new process of the kind fences the one before."""
+SWITCH_POLL_SECONDS = 0.5
 INDEX_SESSION_SECONDS = 10.0
 """How long a dead index writer holds the log before a standby takes over."""
 
@@ -266,6 +268,41 @@ def run_rebuild(
     return progressed, run.report
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """How a rebuild stands: `in-force` once readers see it, at `epoch`; else as `stages.rebuild` says."""
+
+    state: Progressed | Literal["in-force"]
+    epoch: int
+    report: RunReport
+
+
+def rebuild_stories(
+    world: World, pace: Pace, heard: Callable[[str, int], None], trigger: str | None = None
+) -> Rebuilt:
+    """Decide the retained stories anew under the furniture list in force, and bring that into force.
+
+    Goes on with a rebuild begun before. Within `pace.seconds`; call it again while it says `unfinished`, or
+    `ready`, which is brought into force by whichever run of the index stage comes next. Readers are answered
+    meanwhile, and a running index worker steps over by itself. Raises ConfigError when the log no longer
+    holds the list in force, or while `copydesk index rebuild` is filling.
+    """
+    deadline = time.monotonic() + pace.seconds
+    state, report = run_rebuild(world, pace, heard, trigger)
+    if state == "ready" and not _is_settled(world):
+        heard("brought into force", 0)
+        run_index(world, replace(pace, follow=False, seconds=max(1.0, deadline - time.monotonic())), trigger)
+        while not _is_settled(world) and not pace.stop() and time.monotonic() < deadline:
+            time.sleep(SWITCH_POLL_SECONDS)  # another writer owns the log, and steps over
+    done = state == "ready" and _is_settled(world)
+    return Rebuilt(state="in-force" if done else state, epoch=standing(world).epoch, report=report)
+
+
+def look_out(world: World) -> Outlook:
+    """What a rebuild would do now; changes nothing."""
+    return outlook(_rebuild_ports(world), standing(world))
+
+
 def abandon_rebuild(world: World) -> bool:
     """Forget the rebuild in progress; False when there is none, or it is being brought into force."""
     return abandon(_rebuild_ports(world), standing(world))
@@ -357,6 +394,11 @@ def _fetch_options(world: World, order: FetchOrder, seconds: float, stop: Callab
         limit=order.limit,
         stop=stop,
     )
+
+
+def _is_settled(world: World) -> bool:
+    """Whether no rebuild is under way any more."""
+    return world.generations.present() is None
 
 
 def _rebuild_ports(world: World) -> RebuildPorts:

@@ -1,9 +1,9 @@
 """The next generation of indices: made beside the present one, put in its place in one request.
 
-rebuild-stories ──► news-stories-v0001-e00002-<token>     these two change places with what
-rebuild-revisions ► news-revisions-v0001-e00002-<token>   `news-stories` and `news-revisions` name
-rebuild-articles ─► news-articles-v0001-e00002-<token>    the rebuild's own accounts; its `_meta` says
-                                                          how far it is, so both are lost together
+news-stories-rebuild ──► news-stories-v0001-e00002-<token>     these two change places with what
+news-revisions-rebuild ► news-revisions-v0001-e00002-<token>   `news-stories` and `news-revisions` name
+news-articles-rebuild ─► news-articles-v0001-e00002-<token>    the rebuild's own accounts; its `_meta` says
+                                                               how far it is, so both are lost together
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import Any
 
 import schemas
 from pipeline.adapters.elastic_clients import Client, translated
+from pipeline.adapters.elastic_stories import NEXT as FILLING
 from pipeline.core.codec import from_document, to_document
 from pipeline.core.generations import Generation
+from pipeline.errors import ConfigError
 
-STORIES, REVISIONS, ARTICLES = "rebuild-stories", "rebuild-revisions", "rebuild-articles"
+STORIES, REVISIONS, ARTICLES = "news-stories-rebuild", "news-revisions-rebuild", "news-articles-rebuild"
 """Aliases of the next generation."""
 
 _CONTRACTS = {STORIES: "news-stories", REVISIONS: "news-revisions", ARTICLES: "news-articles"}
@@ -42,6 +44,11 @@ class ElasticGenerations:
     def begin(self, generation: Generation) -> None:
         self.drop()
         with translated("the indices of a rebuild cannot be made"):
+            if self._client.indices.exists_alias(name=FILLING):
+                raise ConfigError(
+                    "`copydesk index rebuild` is filling a version of the index that this would replace;"
+                    " let it end, or `copydesk index rebuild --abandon`"
+                )
             for alias, name in _CONTRACTS.items():
                 self._create(alias, schemas.indices()[name], generation)
 

@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.stories_assign import assign, learn
 from pipeline.cli.stories_explain import explain_
+from pipeline.cli.stories_rebuild import rebuild
 from pipeline.cli.stories_show import history, show
 from pipeline.cli.stories_takedown import remove, restore
 
@@ -15,5 +16,5 @@ def stories() -> None:
     """Which articles are copies, why, and what an operator may say about them."""
 
 
-for command in (show, explain_, history, remove, restore, assign, learn):
+for command in (show, explain_, history, remove, restore, rebuild, assign, learn):
     stories.add_command(command)

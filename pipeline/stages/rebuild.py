@@ -22,12 +22,12 @@ from typing import Literal
 
 from pipeline import log
 from pipeline.core.copies.furniture import Furniture, decode
-from pipeline.core.generations import Generation
+from pipeline.core.generations import Generation, Phase
 from pipeline.core.positions import Standing, offset, position, version
 from pipeline.core.records import Message, Record
-from pipeline.ports import Consumer, TopicReader, Transactions
+from pipeline.ports import Consumer, TopicReader, Transactions, Where
 from pipeline.stages.index import IndexPorts, IndexStage
-from pipeline.stages.index_takeover import LOG, Takeover, list_in_force
+from pipeline.stages.index_takeover import LOG, Takeover, furniture_of, list_in_force
 from pipeline.stages.outcome import Outcome
 from pipeline.stages.rebuild_carry import Carrier, CarryPorts
 from pipeline.stages.runner import Pace, consume
@@ -48,6 +48,19 @@ class RebuildPorts:
     carry: CarryPorts
     reader: TopicReader
     member: Callable[[str], AbstractContextManager[tuple[Consumer, Transactions]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a rebuild would do: `resumes` is how far one begun before is, None for a new one. `records` of the
+    log would be decided anew, `older` articles come over as they are, `furniture` phrases are in the list in
+    force."""
+
+    epoch: int
+    resumes: Phase | None
+    records: int
+    older: int
+    furniture: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,21 @@ def rebuild(
         log.event(logger, "rebuild.ready", epoch=generation.epoch)
         return "ready"
     return "stood-by" if ended == "stood-by" else "unfinished"
+
+
+def outlook(ports: RebuildPorts, standing: Standing) -> Outlook:
+    """What `rebuild` would do now; changes nothing. Raises ConfigError when the log lost the list."""
+    first, end = ports.reader.ends(LOG)[0]
+    found = ports.carry.generations.present()
+    resumed = found if found is not None and found.epoch > standing.epoch else None
+    begins = Where(ranges={"index.position": (None, position(first, standing.epoch))})
+    return Outlook(
+        epoch=resumed.epoch if resumed else standing.epoch + 1,
+        resumes=resumed.phase if resumed else None,
+        records=end - first,
+        older=sum(ports.carry.ledger.counts("state", begins).values()),
+        furniture=furniture_of(ports.reader, standing).size,
+    )
 
 
 def abandon(ports: RebuildPorts, standing: Standing) -> bool:

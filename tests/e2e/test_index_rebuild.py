@@ -271,7 +271,7 @@ def test_second_swap_is_refused(world):
 
 def test_rebuild_of_the_stories_themselves_goes_first(world):
     client = world.next_index._client
-    client.indices.create(index="news-stories-v0001-e00002-x", aliases={"rebuild-stories": {}})
+    client.indices.create(index="news-stories-v0001-e00002-x", aliases={"news-stories-rebuild": {}})
     with pytest.raises(ConfigError, match="rebuilt"):
         world.next_index.begin()
     assert world.next_index.old() == {}
