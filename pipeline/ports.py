@@ -16,6 +16,7 @@ from pipeline.core.http import Failure, Request, Response
 from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
 from pipeline.core.records import Message, Placed, Record
 from pipeline.core.reindex import Comparison, Filling
+from pipeline.core.snapshots import Snapshot
 from pipeline.errors import Discard, InvalidRecord
 
 T = TypeVar("T")
@@ -259,6 +260,19 @@ class Generations(Protocol):
 
     def drop(self) -> None:
         """Forget it, and delete of its stores what is not in use; the record of it goes last."""
+
+
+class Snapshots(Protocol):
+    """Copies of all our indices outside them, in a repository of the server's."""
+
+    def held(self) -> list[Snapshot]:
+        """Ours, oldest first. Raises ConfigError when the server has no place for them."""
+
+    def take(self, name: str) -> Snapshot:
+        """Take one of everything written so far and wait for it, within limits: it may still be `running`."""
+
+    def delete(self, name: str) -> None:
+        """Delete it; one that is not there is no error. What other snapshots hold stays theirs."""
 
 
 class NextIndex(Protocol):

@@ -15,6 +15,7 @@ from pipeline.adapters.memory_broker import MemoryBroker, TopicShape
 from pipeline.adapters.memory_faults import Crash, Faults
 from pipeline.adapters.memory_generations import MemoryArchive, MemoryGenerations
 from pipeline.adapters.memory_index import MemoryDocuments
+from pipeline.adapters.memory_snapshots import MemorySnapshots
 from pipeline.adapters.memory_stories import MemoryRevisions, MemoryStories
 from pipeline.adapters.memory_topics import (
     MemoryConsumer,
@@ -38,6 +39,7 @@ __all__ = [
     "MemoryGenerations",
     "MemoryPublisher",
     "MemoryRevisions",
+    "MemorySnapshots",
     "MemoryStories",
     "MemoryTopicReader",
     "MemoryTransactions",
@@ -85,6 +87,7 @@ class MemoryWorld:
         self.revisions = MemoryRevisions(self.faults, strict=strict)
         self.stories = MemoryStories(self.faults, strict=strict)
         self.generations = MemoryGenerations(self.faults, self.stories, self.revisions, strict=strict)
+        self.snapshots = MemorySnapshots(self.faults, now)
         self._documents: dict[str, MemoryDocuments[Any]] = {}
 
     @property

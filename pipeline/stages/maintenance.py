@@ -1,0 +1,241 @@
+"""Daily maintenance: what expired is deleted, a snapshot is taken, furniture is learnt.
+
+    texts ──► runs ──► snapshot ──► furniture ──► rebuild
+    too old   90 days  one a day    one a week,   once, under
+                       for 14 days  as an edit    the first list
+
+Each part looks first and acts only on what is due, so a second run on the same day does nothing. What was
+done is counted, with its reason, in the report of the run. A learnt list changes nothing here: it comes into
+force where its edit stands in the log, for the records after it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, islice
+
+from pipeline import log
+from pipeline.core.codec import FURNITURE_KEY, from_record, to_message
+from pipeline.core.copies.furniture import encode
+from pipeline.core.copies.learn import learn
+from pipeline.core.copies.sample import MAX_DOCUMENTS, Seen
+from pipeline.core.ledger import LedgerEntry
+from pipeline.core.maintenance import (
+    PARTS,
+    Part,
+    first_article_ids,
+    is_rebuild_due,
+    is_still_listed,
+    list_due,
+    runs_expire_before,
+    shares,
+)
+from pipeline.core.model import Edit, Revision
+from pipeline.core.positions import Standing
+from pipeline.core.reports import RunReport, Tally
+from pipeline.core.snapshots import expired_snapshots, is_snapshot_due, snapshot_name
+from pipeline.core.stories.kept import kept_document
+from pipeline.errors import ConfigError, IndexUnavailable, InvalidRecord
+from pipeline.ports import Archive, Documents, Publisher, Snapshots, TopicReader, Where
+from pipeline.stages.index_takeover import LOG, list_in_force
+
+SOURCE = "/stages/maintenance"
+CHUNK = 500
+READ_AT_MOST = 2 * MAX_DOCUMENTS
+"""Texts read for learning: enough to draw a full sample from, and a minute's work."""
+LOST = datetime.min.replace(tzinfo=UTC)
+"""Stands for the time of a list that the log no longer holds."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenancePorts:
+    """`index_group` is the group whose committed offset says which list is in force; `rebuild` goes on with
+    the rebuild in progress, or begins one, and says how it stands.
+    """
+
+    texts: Archive[Revision]
+    old_runs: Archive[RunReport]
+    ledger: Documents[LedgerEntry]
+    reader: TopicReader
+    publisher: Publisher
+    snapshots: Snapshots
+    rebuild: Callable[[], str]
+    index_group: str
+
+
+def maintain(
+    ports: MaintenancePorts,
+    parts: Collection[Part],
+    tally: Tally,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    heard: Callable[[], None] = lambda: None,
+) -> None:
+    """Do what is due of `parts`, counting it; a dry run counts what would be done, and does nothing.
+
+    Raises what the ports raise; what was done until then stays done and counted.
+    """
+    work = _Work(ports, tally, now, dry_run, heard)
+    steps: dict[Part, Callable[[], None]] = {
+        "texts": work.delete_texts,
+        "runs": work.delete_runs,
+        "snapshot": work.take_snapshot,
+        "furniture": work.learn_furniture,
+        "rebuild": work.rebuild,
+    }
+    for part in PARTS:
+        if part in parts:
+            heard()
+            steps[part]()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    ports: MaintenancePorts
+    tally: Tally
+    now: datetime
+    dry_run: bool
+    heard: Callable[[], None]
+
+    def delete_texts(self) -> None:
+        """Those past their time, except of articles that their source still shows us."""
+        self.ports.texts.refresh()
+        expired = Where(ranges={"kept_until": (None, self.now)})
+        ids = (kept.article_id for kept in self.ports.texts.find(expired, order="article_id"))
+        for chunk in _chunks(article_id for article_id, _ in groupby(ids)):
+            entries = self.ports.ledger.get(chunk)
+            listed = {id for id, stored in entries.items() if is_still_listed(stored.value, self.now)}
+            self._delete("text-expired", self.ports.texts, _of(set(chunk) - listed, expired))
+            if kept := self._how_many(self.ports.texts, _of(listed, expired)):
+                self.tally.count("kept", "still-listed", kept)
+            self.heard()
+
+    def delete_runs(self) -> None:
+        """An open one is of a process that died, and is closed first, by the next run of any stage."""
+        self.ports.old_runs.refresh()
+        old = Where(
+            terms={"status": ["finished", "failed", "dead"]},
+            ranges={"started_at": (None, runs_expire_before(self.now))},
+        )
+        self._delete("run-expired", self.ports.old_runs, old)
+
+    def take_snapshot(self) -> None:
+        """One a day, then delete the old ones. Raises IndexUnavailable when it did not become whole."""
+        snapshots = self.ports.snapshots
+        if is_snapshot_due(snapshots.held(), self.now):
+            state = "due" if self.dry_run else snapshots.take(snapshot_name(self.now)).state
+            self.tally.count("snapshot", state)
+            if state in ("partial", "failed"):
+                raise IndexUnavailable("the snapshot is not whole; Elasticsearch's log says why", state=state)
+        for name in expired_snapshots(snapshots.held(), self.now):
+            if not self.dry_run:
+                snapshots.delete(name)
+            self.tally.count("deleted", "snapshot-expired")
+
+    def learn_furniture(self) -> None:
+        """Learn a list if one is due, and put it into the log. A first list of nothing is none."""
+        self.ports.texts.refresh()
+        texts = self.ports.texts.counts("source_id", Where())
+        due = list_due(
+            self.now, self._newest_list(), documents=sum(texts.values()), began=self._first_discovery()
+        )
+        if due is None:
+            return
+        if self.dry_run:
+            self.tally.count("list", f"{due}-due")
+            return
+        furniture = learn(self._sampled(texts))
+        self.tally.details["furniture_hashes"] = furniture.size
+        if due == "first" and not furniture.size:
+            return
+        edit = Edit(kind="furniture", at=self.now, by="maintenance", furniture=encode(furniture))
+        self.ports.publisher.publish([to_message(edit, source=SOURCE)])
+        self.tally.count("list", due)
+        log.event(logger, "furniture.learnt", list=due, hashes=furniture.size)
+
+    def rebuild(self) -> None:
+        """Decide anew what was decided under no list, once one is in force."""
+        _, standing = self._standing()
+        self.ports.texts.refresh()
+        without = self._how_many(self.ports.texts, Where(terms={"furniture": [0]}))
+        if is_rebuild_due(list_in_force=bool(standing.furniture), decided_without=without):
+            self.tally.count("rebuild", "due" if self.dry_run else self.ports.rebuild())
+        elif without and self._newest_list() is not None:
+            self.tally.count("rebuild", "waits-for-list")
+
+    def _delete(self, reason: str, archive: Archive[Revision] | Archive[RunReport], where: Where) -> None:
+        done = self._how_many(archive, where) if self.dry_run else archive.delete(where)
+        if done:
+            self.tally.count("deleted", reason, done)
+
+    def _how_many(self, archive: Archive[Revision] | Archive[RunReport], where: Where) -> int:
+        field = "source_id" if archive is self.ports.texts else "stage"
+        return sum(archive.counts(field, where).values())
+
+    def _sampled(self, texts: dict[str, int]) -> Iterator[Seen]:
+        """The newest text of every article read: one that is corrected daily is still one document."""
+        parts = shares(texts, READ_AT_MOST)
+        bounds: dict[str | None, list[str]] = {}
+        for source, part in parts.items():
+            bounds.setdefault(first_article_ids(part), []).append(source)
+        for bound, sources in bounds.items():
+            where = Where(terms={"source_id": sources}, ranges={"article_id": (None, bound)})
+            found = self.ports.texts.find(where, order="article_id")
+            for _, revisions in groupby(found, key=lambda kept: kept.article_id):
+                newest = max(revisions, key=lambda kept: kept.position)
+                self.heard()
+                yield Seen(newest.source_id, newest.language, newest.event_at, kept_document(newest).tokens)
+
+    def _newest_list(self) -> datetime | None:
+        """When the newest list was made, be it in force or still to be read by the index stage."""
+        done, standing = self._standing()
+        waiting = [edit.at for edit in self._waiting_lists(done)]
+        if waiting:
+            return max(waiting)
+        try:
+            edit = list_in_force(self.ports.reader, standing)
+        except ConfigError as error:
+            log.event(logger, "furniture.lost", level=logging.WARNING, error=error)
+            return LOST
+        return edit.at if edit else None
+
+    def _waiting_lists(self, done: int) -> Iterator[Edit]:
+        first, end = self.ports.reader.ends(LOG)[0]
+        for record in self.ports.reader.read(LOG, {0: max(first, done)}, {0: end}):
+            if record.key != FURNITURE_KEY:
+                continue
+            try:
+                value = from_record(record)
+            except InvalidRecord:
+                continue  # the index stage will dead-letter it
+            if isinstance(value, Edit):
+                yield value
+
+    def _standing(self) -> tuple[int, Standing]:
+        """Up to where the index stage read the log, and what it goes by there."""
+        committed = self.ports.reader.committed(self.ports.index_group, LOG)
+        offset, metadata = committed.get(0, (0, ""))
+        return offset, Standing.read(metadata)
+
+    def _first_discovery(self) -> datetime | None:
+        found = self.ports.ledger.find(
+            Where(present=["fetch.discovered_at"]), order="fetch.discovered_at", limit=1
+        )
+        return next((stored.value.fetch.discovered_at for stored in found if stored.value.fetch), None)
+
+
+def _of(article_ids: Collection[str], where: Where) -> Where:
+    """`where`, and of these articles alone."""
+    return Where(terms={"article_id": sorted(article_ids)}, ranges=where.ranges)
+
+
+def _chunks(items: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
