@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -49,11 +50,14 @@ class HttpFetcher:
             return Failure(reason="port", detail=f"port {url.port}")
         if self._guard.is_forbidden_literal(url.host or ""):
             return Failure(reason="address", detail=url.host or "")
+        answering = asyncio.Event()
         try:
             async with asyncio.timeout(request.limits.seconds):
-                return await self._exchange(url, request)
+                return await self._exchange(url, request, answering)
+        except aiohttp.ServerTimeoutError as error:
+            return _translated(error)
         except TimeoutError:
-            return Failure(reason="too-slow", detail=f"not complete after {request.limits.seconds:.0f} s")
+            return _late(request.limits.seconds, answering=answering.is_set())
         except BodyRefused as error:
             return Failure(reason=error.reason, detail=str(error))
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -64,13 +68,15 @@ class HttpFetcher:
             await self._session.close()
         await self._guard.close()
 
-    async def _exchange(self, url: URL, request: Request) -> Response:
+    async def _exchange(self, url: URL, request: Request, answering: asyncio.Event) -> Response:
+        """Sets `answering` as soon as status and headers are complete."""
         headers = {"Accept": request.accept}
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
         async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
+            answering.set()
             body = b"" if answer.status in _WITHOUT_BODY else await read_body(answer, request.limits)
             return Response(
                 url=request.url, status=answer.status, headers=_lowered(answer.headers), body=body
@@ -114,6 +120,13 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
     return joined
 
 
+def _late(seconds: float, *, answering: bool) -> Failure:
+    """The deadline of the whole: a server that said nothing is told apart from one that never ends."""
+    if answering:
+        return Failure(reason="too-slow", detail=f"not complete after {seconds:.0f} s")
+    return Failure(reason="timeout", detail=f"no answer after {seconds:.0f} s")
+
+
 def _translated(error: Exception) -> Failure:
     return Failure(reason=_reason(error), detail=f"{type(error).__name__}: {error}"[:300])
 
@@ -132,10 +145,14 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientPayloadError):
         return "truncated"
     if isinstance(error, aiohttp.ClientResponseError):
-        return "headers-too-large" if "too long" in str(error).lower() or "than" in str(error) else "protocol"
+        return "headers-too-large" if _TOO_LARGE.search(str(error)) else "protocol"
     if isinstance(error, aiohttp.InvalidURL):
         return "invalid-url"
     return _reason_of_socket(cause)
+
+
+# aiohttp has no type for these: headers that are too long, or too many of them.
+_TOO_LARGE = re.compile(r"too long|more than|too many headers", re.IGNORECASE)
 
 
 def _reason_of_socket(error: BaseException) -> str:

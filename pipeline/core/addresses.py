@@ -6,10 +6,19 @@ IPv4 address inside. Those are unwrapped first and the inner address is judged.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _COMPATIBLE = IPv6Network("::/96")
 _NAT64 = IPv6Network("64:ff9b::/96")
+
+_NEVER = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("3fff::/20"),
+)
+"""Special-purpose by IANA's registries, and global by some versions of `ipaddress`: protocol assignments, the
+6to4 relays of RFC 7526, NAT64 within a network (RFC 8215), documentation (RFC 9637)."""
 
 
 def is_public(text: str) -> bool:
@@ -39,7 +48,8 @@ def _inner(address: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
 
 def _is_plainly_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not (
-        address.is_multicast
+        any(address in network for network in _NEVER if network.version == address.version)
+        or address.is_multicast
         or address.is_reserved
         or address.is_unspecified
         or address.is_loopback

@@ -65,6 +65,12 @@ CLASSES: Mapping[str, FailureClass] = {
 }
 """Every reason why a request brought nothing, by class."""
 
+UNANSWERED = frozenset(
+    {"dns-temporary", "network-down", "unknown-host", "connection-refused", "connection-lost", "timeout"}
+    | {"tls", "address", "port", "scheme", "invalid-url", "url-too-long"}
+)
+"""Reasons by which no server said anything: they hold for every URL of the host, robots.txt or article."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -28,6 +28,9 @@ FETCHABLE_SCHEMES = ("http:", "https:")
 LONGEST_FETCHABLE = 2048
 """Characters; longer ones are session state or attacks, and proxies on the way cut them."""
 
+LONGEST_HOST = 253
+"""Characters of a domain name (RFC 1035 §2.3.4, as text); WHATWG's parser leaves that to the resolver."""
+
 
 class InvalidUrl(Discard):
     """Not a URL by the WHATWG standard."""
@@ -104,6 +107,8 @@ def refusal(text: str) -> str | None:
         return error.reason
     if url.protocol not in FETCHABLE_SCHEMES:
         return "scheme"
+    if len(url.hostname) > LONGEST_HOST:
+        return "invalid-url"
     return "url-too-long" if len(url.href) > LONGEST_FETCHABLE else None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pipeline.core import hosts, urls
 from pipeline.core.hosts import HostState, RobotsCopy
-from pipeline.core.http import CLASSES, ROBOTS, Failure, Request, Response, redirect_of
+from pipeline.core.http import ROBOTS, UNANSWERED, Failure, Request, Response, redirect_of
 from pipeline.ports import Write
 from pipeline.stages.fetch_ports import FetchPorts, Options
 
@@ -164,23 +164,32 @@ class Hosts:
     async def _robots_answer(
         self, gate: _Gate, request: Request, url: str, patience: float
     ) -> Response | Failure:
-        for _ in range(ROBOTS_REDIRECTS + 1):
+        for hops in range(ROBOTS_REDIRECTS + 1):
             hop = Request(url=url, limits=ROBOTS, accept="text/plain, */*;q=0.5", ports=request.ports)
             answer = await self._request(self._gate(url, gate.asked), hop, patience)
             target = redirect_of(answer) if isinstance(answer, Response) else None
             if target is None:
-                return answer
+                return _elsewhere(answer) if hops else answer
             try:
-                url = urls.absolute(target, url)
+                url = urls.normal(urls.absolute(target, url))
             except urls.InvalidUrl:
-                break
+                return Failure(reason="robots-unreachable", detail=f"leads to {target[:200]!r}")
+            if refusal := urls.refusal(url):
+                return Failure(reason="robots-unreachable", detail=f"leads to a URL refused as {refusal}")
         # Too many redirects: as if there were no file (RFC 9309 §2.3.1.2 and §2.3.1.3).
         return Failure(reason="client-error", status=404)
 
 
+def _elsewhere(answer: Response | Failure) -> Response | Failure:
+    """What became of robots.txt where a redirect led: a fault of that place is none of the host's own."""
+    if isinstance(answer, Failure) and answer.reason not in NOT_ASKED:
+        return Failure(reason="robots-unreachable", detail=f"leads to {answer.reason}: {answer.detail}"[:300])
+    return answer
+
+
 def _refused(refusal: str, copy: RobotsCopy) -> Failure:
-    """A host that gave robots.txt no answer at all fails for that reason, which says more than "robots"."""
+    """A host that cannot be asked anything fails for that reason, which says more than "robots"."""
     why = copy.reason or ""
-    if refusal == "robots-unreachable" and copy.status is None and why in CLASSES:
+    if refusal == "robots-unreachable" and copy.status is None and why in UNANSWERED:
         return Failure(reason=why, detail="asking for robots.txt")
     return Failure(reason=refusal, detail=why)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pipeline.adapters import http_guard
+from pipeline.adapters import http, http_guard
 from pipeline.adapters.http import HttpFetcher
 from pipeline.core.http import MIB, PAGE, ROBOTS, Failure, Limits, Request, Response
 
@@ -150,8 +150,19 @@ BOMB = gzip.compress(b"\0" * (30 * MIB))
         (b"x", ["Content-Encoding: br"], PAGE, "bad-encoding"),
         (gzip.compress(gzip.compress(b"x")), ["Content-Encoding: gzip, gzip"], PAGE, "bad-encoding"),
         (b"x", ["X-Long: " + "y" * 20_000], PAGE, "headers-too-large"),
+        (b"x", [f"X-{n}: y" for n in range(10_000)], PAGE, "headers-too-large"),
     ],
-    ids=["large", "bomb", "ratio", "cut gzip", "no gzip", "brotli", "two codings", "long header"],
+    ids=[
+        "large",
+        "bomb",
+        "ratio",
+        "cut gzip",
+        "no gzip",
+        "brotli",
+        "two codings",
+        "long header",
+        "many headers",
+    ],
 )
 async def test_body_beyond_its_bounds_is_refused_by_name(server, fetcher, body, headers, limits, expected):
     server.answer("/", body, *headers)
@@ -187,7 +198,31 @@ async def test_slow_drip_ends_at_the_deadline_of_the_whole(server, fetcher):
     server.handlers["/"] = drip
     began = time.monotonic()
     assert reason(await fetcher.get(asking(limits=Limits(body=MIB, seconds=0.5)))) == "too-slow"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30  # the whole drip takes 50
+
+
+async def test_server_that_never_answers_is_told_apart_from_one_that_never_ends(server, fetcher):
+    async def silent(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+
+    server.handlers["/"] = silent
+    assert reason(await fetcher.get(asking(limits=Limits(body=MIB, seconds=0.5)))) == "timeout"
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx"], ids=["nothing", "half"]
+)
+async def test_server_that_stops_sending_is_a_timeout_long_before_the_deadline(
+    server, fetcher, monkeypatch, said
+):
+    async def stalling(writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await writer.drain()
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr(http, "READ_SECONDS", 0.3)
+    server.handlers["/"] = stalling
+    assert reason(await fetcher.get(asking())) == "timeout"
 
 
 @pytest.mark.parametrize(

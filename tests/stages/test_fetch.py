@@ -150,6 +150,61 @@ def test_robots_that_cannot_be_read_forbids_all_for_now():
     assert desk.state().reason == "robots-unreachable"
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd",
+        "mailto:desk@herald.example",
+        "http://[bad",
+        f"https://{'a' * 300}.example/robots.txt",
+    ],
+)
+def test_robots_that_redirect_to_no_web_address_forbid_all_for_now_and_stop_nobody_else(target):
+    other = "https://other.example/feed"
+    desk = Desk(source(), source("other", other))
+    desk.web.page("https://herald.example/robots.txt", status=302, location=target)
+    desk.feed(A)
+    desk.feed("https://other.example/x", url=other)
+    assert desk.run().outcomes == {"fetched": 1}
+    assert (desk.state().result, desk.state().reason) == ("broken", "robots-unreachable")
+
+
+def test_fault_where_robots_redirect_to_is_not_the_articles_own():
+    desk = Desk()
+    desk.web.page("https://herald.example/robots.txt", status=302, location="https://inside.example/r")
+    desk.web.pages["https://inside.example/r"] = Failure(reason="address")
+    desk.feed(A)
+    desk.run()
+    assert desk.state().reason == "robots-unreachable"
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        ("address", "discarded(address)"),
+        ("port", "discarded(port)"),
+        ("timeout", "deferred(timeout)"),
+        ("connection-refused", "deferred(connection-refused)"),
+        ("headers-too-large", "deferred(robots-unreachable)"),
+        ("bad-encoding", "deferred(robots-unreachable)"),
+    ],
+)
+def test_redirect_to_a_host_whose_robots_fail_is_named_by_what_is_true_of_the_host(reason, outcome):
+    desk = Desk()
+    desk.feed(A, pages=False)
+    desk.web.page(A, status=302, location="https://elsewhere.example/a")
+    desk.web.pages["https://elsewhere.example/robots.txt"] = Failure(reason=reason)
+    assert desk.run().outcomes == {outcome: 1}
+    assert desk.web.asked("elsewhere") == []
+
+
+def test_entry_whose_host_is_no_domain_name_is_dropped_and_its_neighbours_go_through():
+    desk = Desk()
+    desk.feed(A, f"https://{'a' * 600}.example/x")
+    assert desk.run().outcomes == {"fetched": 1}
+    assert desk.state().items_dropped == {"invalid-url": 1}
+
+
 def test_robots_is_asked_once_a_day_and_shared_by_runs():
     desk = Desk()
     desk.feed(A)
