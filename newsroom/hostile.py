@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from newsroom.teeth import articles, feeds, redirects, robots, sitemaps, statuses, streams
+from newsroom.teeth import articles, feeds, names, redirects, robots, sitemaps, statuses, streams
 from newsroom.teeth.visit import Page
 
 About = Literal["source", "article", "robots"]
@@ -23,7 +23,7 @@ class Case:
     `about` is what bites: the source's own document, one article, or robots.txt. `outcome` is what the poll
     of the source ends as, or for `about="article"` the attempt at `/bad`, in the pipeline's own words
     (reasons are those of `pipeline.core.http`); `because` says what makes it so. `pages` are the paths that
-    differ from a well-behaved host.
+    differ from a well-behaved host. `elsewhere` are announced addresses that bite and lie at no host of ours.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Case:
     pages: Mapping[str, Page]
     kind: Literal["feed", "sitemap"] = "feed"
     path: str = "/feed.xml"
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -46,7 +47,7 @@ class Case:
     def bad_urls(self) -> list[str]:
         """The articles that bite; none when the source or robots.txt does."""
         bad = [path for path in self.pages if path.startswith("/bad") and path.count("/") == 1]
-        return [f"http://{self.host}{path}" for path in bad]
+        return [*(f"http://{self.host}{path}" for path in bad), *self.elsewhere]
 
 
 def _article(name: str, outcome: str, because: str, bad: Page) -> Case:
@@ -69,6 +70,14 @@ def _redirects(name: str, outcome: str, because: str, targets: tuple[str, ...]) 
     announced = partial(feeds.numbered, prefix="/bad", count=len(targets))
     pages: dict[str, Page] = {**redirects.each(targets, "/bad"), "/feed.xml": announced}
     return Case(name, "article", outcome, because, pages)
+
+
+def _inside() -> Case:
+    """No redirect is needed: the feed itself names addresses inside."""
+    targets = redirects.PRIVATE_TARGETS
+    pages = {"/feed.xml": partial(feeds.announcing, addresses=targets)}
+    why = "an entry is no more trusted than a redirect"
+    return Case("entries-inside", "article", "discarded(address)", why, pages, elsewhere=targets)
 
 
 _COOKIE_WALL: Mapping[str, Page] = {"/bad": statuses.cookie_wall, "/consent": statuses.consent}
@@ -111,6 +120,14 @@ CASES: tuple[Case, ...] = (
         _COOKIE_WALL,
     ),
     _article("huge-header", "discarded(headers-too-large)", "headers over the cap", statuses.huge_header),
+    _article(
+        "header-flood", "discarded(headers-too-large)", "ten thousand short headers", statuses.header_flood
+    ),
+    _article("status-999", "deferred(server-error)", "no status anybody defined", statuses.status(999)),
+    _article(
+        "unknown-coding", "deferred(bad-encoding)", "a coding we did not accept", statuses.unknown_coding
+    ),
+    _article("empty-body", "discarded(empty-body)", "200 and nothing in it", statuses.nothing),
     _article("redirect-loop", "deferred(redirect-loop)", "it comes back to itself", redirects.to("/bad")),
     Case(
         "redirect-chain",
@@ -133,6 +150,13 @@ CASES: tuple[Case, ...] = (
         "discarded(address)",
         "every spelling of an inside address is refused at connect time",
         redirects.PRIVATE_TARGETS,
+    ),
+    _inside(),
+    _article(
+        "redirect-rebinding",
+        "deferred(connection-refused)",
+        "one lookup, and that address is connected to; later it leads inside and is refused as address",
+        redirects.to(f"http://{names.REBINDING}/"),
     ),
     _redirects(
         "redirect-scheme",
@@ -163,6 +187,15 @@ CASES: tuple[Case, ...] = (
     _feed("feed-500", "broken", "a server error, counted softly", statuses.status(500)),
     _feed("feed-gone", "broken", "410: asked ever less often, never given up", statuses.status(410)),
     _feed("html-as-feed", "broken", "HTML is not an empty feed", feeds.html_as_feed),
+    _feed("feed-drip", "broken", "the total deadline holds for feeds too", streams.drip),
+    _feed("feed-endless", "broken", "counted while reading, ended at the cap", streams.endless),
+    _feed("feed-bomb", "broken", "counted after decompression, or by ratio", streams.bomb),
+    _feed("feed-reset", "broken", "half a feed is no feed", streams.reset),
+    _feed(
+        "feed-inside", "broken", "a feed that moved inside is not asked", redirects.to("http://127.0.0.1/")
+    ),
+    _feed("deep-feed", "new-items", "read in spite of elements nested past all sense", feeds.deep),
+    _feed("deep-json", "broken", "arrays nested past all sense", feeds.deep_json),
     _feed("empty-feed", "empty", "valid, and nothing in it", feeds.empty),
     _feed("entity-bomb", "broken", "a document with its own entities is not read", feeds.entity_bomb),
     _feed("file-entity", "broken", "a document with its own entities is not read", feeds.file_entity),
@@ -197,9 +230,24 @@ CASES: tuple[Case, ...] = (
         "/sitemap.xml",
     ),
     _sitemap("sitemap-loop", "empty", "followed a few levels, never in circles", sitemaps.looping_index),
+    _sitemap("sitemap-inside", "empty", "children inside are not asked", sitemaps.leading_inside),
     _robots("robots-403", "new-items", "RFC 9309: 4xx allows all", statuses.status(403)),
     _robots("robots-500", "broken", "RFC 9309: 5xx disallows all for now", statuses.status(500)),
     _robots("robots-429", "broken", "throttled, so unreachable: nothing is asked", statuses.status(429)),
     _robots("robots-huge", "new-items", "the rule for /bad is within the first 500 KiB", robots.huge),
     _robots("robots-html", "new-items", "a page has no rules", robots.as_html),
+    _robots("robots-silence", "broken", "no answer about robots is no leave", streams.silence),
+    _robots("robots-endless", "new-items", "read to the cap, and no further", streams.endless),
+    _robots(
+        "robots-inside",
+        "broken",
+        "unreachable: not asked inside",
+        redirects.to("http://127.0.0.1/robots.txt"),
+    ),
+    _robots(
+        "robots-scheme", "broken", "unreachable: only http and https", redirects.to("file:///etc/passwd")
+    ),
+    _robots(
+        "robots-loop", "new-items", "RFC 9309: too many redirects count as none", redirects.to("/robots.txt")
+    ),
 )

@@ -1,6 +1,7 @@
 """Feeds that are wrong in themselves: ill-formed, mislabelled, explosive, or short of what a feed needs."""
 
 import gzip
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -26,6 +27,8 @@ ODD_DATES: tuple[tuple[str, int | None], ...] = (
     ("Wed, 23 Nov 2095 08:15:00 GMT", None),
 )
 
+DEEP = 100_000
+
 
 def odd_date(number: int, moment: datetime) -> str:
     """The `number`-th form of ODD_DATES for this moment."""
@@ -49,6 +52,12 @@ def numbered(visit: Visit, prefix: str, count: int) -> Answer:
     return _rss(document(visit, *(f"{prefix}{number}" for number in range(count)), "/good"))
 
 
+def announcing(visit: Visit, addresses: Sequence[str]) -> Answer:
+    """A good feed of these addresses and `/good`."""
+    items = [(address, f"Entry {address}", moment()) for address in (*addresses, f"{visit.home}/good")]
+    return _rss(plain.feed(visit.host, visit.home, items))
+
+
 def growing(visit: Visit) -> Answer:
     """One entry more at every request."""
     return _rss(document(visit, *(f"/item/{number}" for number in range(visit.nth, 0, -1))))
@@ -58,6 +67,19 @@ def html_as_feed(_: Visit) -> Answer:
     """A maintenance page in a feed's clothes."""
     page = "<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Maintenance</h1></body></html>"
     return Answer(page.encode(), "application/rss+xml")
+
+
+def deep(visit: Visit) -> Answer:
+    """A hundred thousand elements within one another, around the only item."""
+    row = f"<item><title>Deep</title><link>{visit.home}/good</link></item>"
+    return _rss(plain.rss("<a>" * DEEP + row + "</a>" * DEEP, visit.host, visit.home))
+
+
+def deep_json(_: Visit) -> Answer:
+    """A JSON Feed whose items are a hundred thousand arrays within one another."""
+    items = "[" * DEEP + "]" * DEEP
+    body = '{"version": "https://jsonfeed.org/version/1.1", "title": "Deep", "items": ' + items + "}"
+    return Answer(body.encode(), "application/feed+json")
 
 
 def empty(visit: Visit) -> Answer:

@@ -18,6 +18,12 @@ PRIVATE_TARGETS = (
     "http://0177.0.0.1/",
     "http://127.1/",
     "http://0/",
+    "http://100.64.0.1/",
+    "http://[fe80::1]/",
+    "http://[fd00::1]/",
+    "http://[2002:7f00:1::]/",
+    "http://224.0.0.1/",
+    "http://localhost/",
 )
 FOREIGN_SCHEMES = ("file:///etc/passwd", "ftp://files.example/news.txt", "gopher://old.example/1")
 

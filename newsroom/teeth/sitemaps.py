@@ -7,6 +7,7 @@ from html import escape
 
 from newsroom.answer import Answer, text
 from newsroom.teeth.feeds import moment
+from newsroom.teeth.redirects import PRIVATE_TARGETS
 from newsroom.teeth.visit import Visit
 
 ENTRIES = 50_000
@@ -50,6 +51,13 @@ def looping_index(visit: Visit) -> Answer:
         f"<sitemap><loc>{visit.home}{escape(visit.path)}</loc></sitemap>"
         f"<sitemap><loc>{visit.home}/sitemap.xml?deeper={visit.nth}</loc></sitemap></sitemapindex>"
     )
+    return Answer(body.encode(), "application/xml")
+
+
+def leading_inside(_: Visit) -> Answer:
+    """A sitemap index whose children are addresses inside."""
+    children = "".join(f"<sitemap><loc>{target}</loc></sitemap>" for target in PRIVATE_TARGETS)
+    body = f'<?xml version="1.0"?><sitemapindex {NAMESPACES}>{children}</sitemapindex>'
     return Answer(body.encode(), "application/xml")
 
 

@@ -74,6 +74,21 @@ def huge_header(_: Visit) -> Answer:
     return Answer(b"small body", "text/html", 200, {"X-Padding": "x" * 1024 * 1024})
 
 
+def header_flood(_: Visit) -> Answer:
+    """Ten thousand headers, none of them long."""
+    return Answer(b"small body", "text/html", 200, {f"X-Flood-{n}": "x" * 80 for n in range(10_000)})
+
+
+def unknown_coding(_: Visit) -> Answer:
+    """A content coding that nobody asked for."""
+    return Answer(b"\x0b\x02\x80brotli\x03", "text/html", 200, {"Content-Encoding": "br"})
+
+
+def nothing(_: Visit) -> Answer:
+    """A page without a byte."""
+    return html("")
+
+
 def cookie_wall(visit: Visit) -> Answer:
     """Sends everybody without the cookie to a consent page."""
     if "consent=yes" in visit.headers.get("Cookie", ""):

@@ -15,7 +15,7 @@ import pytest
 
 from newsroom import Hostile, Room, serve
 from newsroom.hostile import CASES
-from newsroom.teeth import feeds, redirects, sitemaps, streams
+from newsroom.teeth import feeds, names, redirects, sitemaps, streams
 
 BY_NAME = {case.name: case for case in CASES}
 QUICK = [
@@ -41,7 +41,7 @@ def bite(ask):
 
 def raw(room: Room, name: str, path: str = "/bad") -> socket.socket:
     """A connection on which the request has been sent and nothing read."""
-    connection = socket.create_connection((room.host, room.port), timeout=5)
+    connection = socket.create_connection((room.host, room.port), timeout=30)
     request = f"GET {path} HTTP/1.1\r\nHost: {BY_NAME[name].host}\r\nConnection: close\r\n\r\n"
     connection.sendall(request.encode())
     return connection
@@ -51,7 +51,7 @@ def test_case_names_are_unique_and_every_issue_case_is_there():
     assert len(BY_NAME) == len(CASES)
     assert BY_NAME.keys() >= {
         "429-seconds", "429-date", "503", "lying-etag", "redirect-loop", "redirect-chain", "redirect-private",
-        "drip", "endless", "gzip-bomb", "length-short", "length-long", "reset", "html-as-feed", "empty-feed",
+        "redirect-rebinding", "drip", "endless", "gzip-bomb", "length-short", "length-long", "reset", "html-as-feed", "empty-feed",
         "huge-sitemap", "entity-bomb", "robots-403", "robots-500", "robots-huge", "mixed-charsets",
         "cookie-wall", "duplicates", "linkless", "relative", "odd-dates",
     }  # fmt: skip
@@ -78,7 +78,7 @@ def test_switched_off_host_behaves(case):
 
 
 def status(room: Room, host: str, path: str) -> int:
-    connection = http.client.HTTPConnection(room.host, room.port, timeout=5)
+    connection = http.client.HTTPConnection(room.host, room.port, timeout=30)
     try:
         connection.request("GET", path, headers={"Host": host})
         return connection.getresponse().status
@@ -136,14 +136,24 @@ def test_every_private_spelling_is_a_target(bite):
     assert targets == list(redirects.PRIVATE_TARGETS)
 
 
+def test_rebinding_name_is_public_once_and_inside_ever_after():
+    service = names.Names(inside="127.0.0.1")
+    addresses = [service.getaddrinfo(names.REBINDING, 80)[0][4][0] for _ in range(3)]
+
+    assert addresses == [names.PUBLIC_ADDRESS, "127.0.0.1", "127.0.0.1"]
+    with pytest.raises(socket.gaierror):
+        service.getaddrinfo("anything.else", 80)
+
+
 def test_drip_keeps_sending_too_little(room):
     with raw(room, "drip") as connection:
         start, received = time.monotonic(), b""
-        while time.monotonic() < start + 1.6:
+        while received.count(b"\r\n1\r\n") < 3:
             received += connection.recv(4096)
+        spent = time.monotonic() - start
 
-    body = received.partition(b"\r\n\r\n")[2]
-    assert 1 <= body.count(b"\r\n1\r\n") + body.startswith(b"1\r\n") <= 5
+    assert len(received.partition(b"\r\n\r\n")[2]) < 100
+    assert spent > 0.9  # the third byte comes a second after the first, and later on a busy machine
 
 
 def test_silence_says_nothing(room):
@@ -192,7 +202,7 @@ def test_reset_is_a_reset(bite):
 def test_broken_connections_are_marked_in_the_log(room, bite):
     with pytest.raises(ConnectionResetError):
         bite("reset")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while room.log[-1].finished is None and time.monotonic() < deadline:
         time.sleep(0.01)
 

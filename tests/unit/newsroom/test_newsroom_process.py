@@ -26,7 +26,7 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield process, process.stdout.readline()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 def test_process_says_where_it_listens_serves_and_ends_quietly(tmp_path):
@@ -46,7 +46,7 @@ def test_taken_port_is_said_and_returned():
     with newsroom.serve(demo=False) as room:
         command = [*COMMAND, "--port", str(room.port)]
         ended = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT, timeout=30
+            command, check=False, capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT, timeout=120
         )
 
     assert ended.returncode == 1
