@@ -23,10 +23,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
 from pipeline.airflow.assets import NEWS_CLEAN, NEWS_RAW
-from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
+from pipeline.airflow.conventions import DEFAULT_ARGS, announce, consuming, time_budget, trigger_name
 from pipeline.airflow.counts import Counts, how_many, total
 
 
@@ -34,23 +34,12 @@ from pipeline.airflow.counts import Counts, how_many, total
     dag_display_name="News 2: clean",
     description="Extracts articles from the pages that wait, and writes them to the log",
     doc_md=__doc__,
-    schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[NEWS_RAW]
-    ),
+    schedule=consuming(NEWS_RAW),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     tags=["news", "clean"],
-    params={
-        "seconds": Param(
-            240,
-            type="integer",
-            minimum=10,
-            maximum=420,
-            title="Time budget in seconds",
-            description="Each worker stops after this and leaves the rest to the next run.",
-        ),
-    },
+    params={"seconds": time_budget("Each worker")},
 )
 def news_clean() -> None:
     @task(task_display_name="Plan workers")

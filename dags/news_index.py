@@ -22,10 +22,10 @@ the same stories.
 
 from __future__ import annotations
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
 from pipeline.airflow.assets import NEWS_CLEAN, NEWS_STORIES
-from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
+from pipeline.airflow.conventions import DEFAULT_ARGS, announce, consuming, time_budget, trigger_name
 from pipeline.airflow.counts import Counts, how_many
 
 
@@ -33,23 +33,12 @@ from pipeline.airflow.counts import Counts, how_many
     dag_display_name="News 3: index",
     description="Finds copies in the log and keeps one searchable document per story",
     doc_md=__doc__,
-    schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[NEWS_CLEAN]
-    ),
+    schedule=consuming(NEWS_CLEAN),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     tags=["news", "index"],
-    params={
-        "seconds": Param(
-            240,
-            type="integer",
-            minimum=10,
-            maximum=420,
-            title="Time budget in seconds",
-            description="The run stops after this and leaves the rest to the next one.",
-        ),
-    },
+    params={"seconds": time_budget("The run")},
 )
 def news_index() -> None:
     @task(task_display_name="Find copies and index", outlets=[NEWS_STORIES], multiple_outputs=False)

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +28,7 @@ from pipeline.adapters.elastic_generations import ElasticGenerations
 from pipeline.adapters.elastic_reindex import ElasticReindex
 from pipeline.adapters.elastic_revisions import ElasticRevisions
 from pipeline.adapters.elastic_search import ElasticSearcher
+from pipeline.adapters.elastic_snapshots import ElasticSnapshots
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.adapters.extraction import ProcessPool
 from pipeline.adapters.http import HttpFetcher
@@ -39,18 +40,21 @@ from pipeline.core import catalogue
 from pipeline.core.copies.furniture import Furniture
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
+from pipeline.core.maintenance import PARTS, Part
 from pipeline.core.model import Revision
 from pipeline.core.positions import Standing
-from pipeline.core.reports import RunReport
+from pipeline.core.reports import RunReport, Tally
 from pipeline.core.sources import Source, SourceState
 from pipeline.errors import ConfigError, Fenced
 from pipeline.settings import Settings
-from pipeline.stages import fetch, index_takeover
+from pipeline.stages import fetch, index_takeover, letters
+from pipeline.stages import replay as replaying
 from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.index import IndexPorts, IndexStage
 from pipeline.stages.index_succession import Succession
 from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.maintenance import MaintenancePorts, maintain
 from pipeline.stages.rebuild import Outlook, Progressed, RebuildPorts, abandon, outlook, rebuild
 from pipeline.stages.rebuild_carry import CarryPorts
 from pipeline.stages.reindex import Reindexed, ReindexPorts, reindex
@@ -110,6 +114,15 @@ class World:
     @cached_property
     def texts(self) -> ElasticArchive[Revision]:
         return ElasticArchive(self._elastic, "news-revisions", Revision)
+
+    @cached_property
+    def old_runs(self) -> ElasticArchive[RunReport]:
+        return ElasticArchive(self._elastic, "news-runs", RunReport)
+
+    @cached_property
+    def snapshots(self) -> ElasticSnapshots | None:
+        repository = self.settings.snapshot_repository
+        return ElasticSnapshots(self._elastic, repository) if repository else None
 
     @cached_property
     def generations(self) -> ElasticGenerations:
@@ -308,6 +321,60 @@ def abandon_rebuild(world: World) -> bool:
     return abandon(_rebuild_ports(world), standing(world))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintained:
+    """What maintenance did, or would do: `done` counts it by reason. `run_id` is None for a dry run."""
+
+    run_id: str | None
+    done: Mapping[str, int]
+
+
+def run_maintenance(
+    world: World,
+    pace: Pace,
+    trigger: str | None = None,
+    *,
+    parts: Collection[Part] = PARTS,
+    dry_run: bool = False,
+) -> Maintained:
+    """Do what is due of `parts`. `pace` bounds a rebuild: call again while `rebuild(unfinished)` is counted,
+    and after the index stage ran while `rebuild(waits-for-list)` is."""
+    if dry_run:
+        tally = Tally()
+        maintain(_maintenance_ports(world, lambda: "due"), parts, tally, now(), dry_run=True)
+        return Maintained(run_id=None, done=dict(tally.outcomes))
+    with reported("maintenance", world.runs, world.ledger, now, trigger) as run:
+
+        def rebuild_once() -> str:
+            return rebuild_stories(world, pace, lambda _what, _done: run.heard(), trigger).state
+
+        maintain(_maintenance_ports(world, rebuild_once), parts, run.tally, now(), heard=run.heard)
+    return Maintained(run_id=run.run_id, done=run.report.outcomes)
+
+
+def replay_pages(
+    world: World, wanted: replaying.Wanted, pace: Pace, trigger: str | None = None
+) -> tuple[datetime | None, RunReport]:
+    """Retained pages through the clean stage again; with the time from which to go on when out of time."""
+    with (
+        reported("clean", world.runs, world.ledger, now, trigger) as run,
+        closing(ProcessPool(world.settings.clean_workers)) as extractor,
+    ):
+        ports = CleanPorts(publisher=world.publisher, ledger=world.ledger, extractor=extractor)
+        left = replaying.replay(world.reader, CleanStage(ports, run), wanted, pace, run)
+    return left, run.report
+
+
+def open_letters(world: World, stage: str | None = None, reason: str | None = None) -> list[letters.Letter]:
+    """The open dead letters of a stage, for a reason, in order."""
+    found = letters.letters(
+        world.reader,
+        world.ledger,
+        lambda letter: stage in (None, letter.stage) and reason in (None, letter.reason),
+    )
+    return [held for held in found if held.is_open]
+
+
 def run_reindex(world: World, heard: Callable[[str, int, int], None]) -> Reindexed:
     """Fill a new version of the readers' index and put it in place; an interrupted run is taken up."""
     ports = ReindexPorts(
@@ -399,6 +466,19 @@ def _fetch_options(world: World, order: FetchOrder, seconds: float, stop: Callab
 def _is_settled(world: World) -> bool:
     """Whether no rebuild is under way any more."""
     return world.generations.present() is None
+
+
+def _maintenance_ports(world: World, rebuild_once: Callable[[], str]) -> MaintenancePorts:
+    return MaintenancePorts(
+        texts=world.texts,
+        old_runs=world.old_runs,
+        ledger=world.ledger,
+        reader=world.reader,
+        publisher=world.publisher,
+        snapshots=world.snapshots,
+        rebuild=rebuild_once,
+        index_group=INDEX_GROUP,
+    )
 
 
 def _rebuild_ports(world: World) -> RebuildPorts:

@@ -47,6 +47,10 @@ def _host_table(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((pattern.strip().lower(), address.strip()) for pattern, address in pairs)
 
 
+def _unless_none(text: str) -> str | None:
+    return None if text.lower() == "none" else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How this process is set up; see `.env.example` for the meaning of each."""
@@ -63,6 +67,11 @@ class Settings:
     elasticsearch_url: str = _setting("http://127.0.0.1:9200", "Elasticsearch's address")
     elasticsearch_api_key: str | None = _setting(None, "API key of the pipeline's writer", secret=True)
     elasticsearch_ca_file: Path | None = _setting(None, "CA certificate for Elasticsearch's TLS", parse=Path)
+    snapshot_repository: str | None = _setting(
+        "copydesk",
+        "repository of the daily snapshot; none: Elasticsearch takes them by itself",
+        parse=_unless_none,
+    )
     sources: Path = _setting(Path("sources.yaml"), "the catalogue of sources", parse=Path)
     host_table: tuple[tuple[str, str], ...] = _setting(
         (), "hosts reached at a fixed address, e.g. *.example=127.0.0.1:8099", parse=_host_table

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import (
+    AssetOrTimeSchedule,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+)
 from airflow.sdk.exceptions import AirflowSkipException
 
 if TYPE_CHECKING:
@@ -40,6 +48,24 @@ DEFAULT_ARGS: dict[str, Any] = {
     "execution_timeout": timedelta(minutes=8),
 }
 """For every task. Eight minutes: twice a drain's time budget, and far below the life of a worker's token."""
+
+
+def consuming(asset: Asset) -> AssetOrTimeSchedule:
+    """The schedule of a stage that reads a topic: whenever the asset rings, and every quarter of an hour in
+    any case, since Airflow may strand an asset's event until a later one."""
+    return AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=[asset])
+
+
+def time_budget(what_stops: str) -> Param:
+    """The param `seconds` of such a stage."""
+    return Param(
+        240,
+        type="integer",
+        minimum=10,
+        maximum=420,
+        title="Time budget in seconds",
+        description=f"{what_stops} stops after this and leaves the rest to the next run.",
+    )
 
 
 def trigger_name() -> str:

@@ -10,17 +10,21 @@ import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pipeline import bootstrap, log
 from pipeline.airflow.counts import Counts
-from pipeline.errors import FetchUnavailable, PipelineError
+from pipeline.errors import FetchUnavailable, PipelineError, TransientError
+from pipeline.stages import letters
+from pipeline.stages import replay as replaying
 from pipeline.stages.accounts import audit, lag_of, topic_states
 from pipeline.stages.checkup import alarming_sources, late_groups
 from pipeline.stages.runner import Pace
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import World
+    from pipeline.core.maintenance import Part
     from pipeline.core.reports import RunReport
 
 logger = logging.getLogger(__name__)
@@ -38,6 +42,17 @@ WORKERS_AT_MOST = 6
 
 class NeedsAttention(PipelineError):
     """A check found something that a person should look at; each line of the message is one finding."""
+
+
+class ToBeContinued(TransientError):
+    """A step ended well and is not the last: trying again goes on from there."""
+
+
+class Share(TypedDict):
+    """One task's share of a replay, and what the grid calls it; `partition` is None for dead letters."""
+
+    label: str
+    partition: int | None
 
 
 class Shard(TypedDict):
@@ -112,6 +127,71 @@ def check() -> None:
         log.event(logger, "check.found", level=logging.WARNING, finding=line)
     if found:
         raise NeedsAttention("\n".join([f"{len(found)} findings", *found]))
+
+
+def maintain(parts: Sequence[Part], trigger: str) -> Counts:
+    """These parts of maintenance, as far as they are due.
+
+    Raises ToBeContinued while a rebuild is not in force: out of time, or waiting for the index stage.
+    """
+    with _world() as world, bootstrap.stopping() as stop:
+        done = bootstrap.run_maintenance(world, _pace(world, None, stop), trigger, parts=parts)
+    for waiting in ("unfinished", "ready", "stood-by", "waits-for-list"):
+        if f"rebuild({waiting})" in done.done:
+            raise ToBeContinued(f"the rebuild is not in force yet: {waiting}", run=done.run_id)
+    runs = [done.run_id] if done.run_id else []
+    return Counts(runs=runs, ended=["at-the-ends"], discovered=0, outcomes=dict(done.done))
+
+
+def plan_replay(options: Mapping[str, Any]) -> list[Share]:
+    """Shares of what is to be replayed; a dry run logs how much that is and returns none."""
+    with _world() as world:
+        if options["what"] == "dead letters":
+            found = bootstrap.open_letters(world, options["stage"], options["reason"])[: options["limit"]]
+            sizes: dict[int | None, int] = {None: len(found)} if found else {}
+        else:
+            sizes = dict(replaying.how_many(world.reader, _wanted(options)).items())
+    for partition, size in sizes.items():
+        log.event(logger, "replay.planned", what=options["what"], partition=partition, records=size)
+    if options["dry_run"]:
+        return []
+    return [
+        Share(label="dead letters" if partition is None else f"partition {partition}", partition=partition)
+        for partition in sizes
+    ]
+
+
+def replay(share: Share, options: Mapping[str, Any], trigger: str) -> Counts:
+    """One share. Raises NeedsAttention when time ran out, with the time from which to go on, and when dead
+    letters cannot be sent."""
+    if share["partition"] is None:
+        return _replay_letters(options)
+    with _world() as world, bootstrap.stopping() as stop:
+        wanted = _wanted(options, share["partition"])
+        left, report = bootstrap.replay_pages(world, wanted, _pace(world, None, stop), trigger)
+    if left is not None:
+        raise NeedsAttention(f"out of time; run it again with pages written from {left.isoformat()} on")
+    return _counts("at-the-ends", report)
+
+
+def _replay_letters(options: Mapping[str, Any]) -> Counts:
+    with _world() as world:
+        found = bootstrap.open_letters(world, options["stage"], options["reason"])[: options["limit"]]
+        problems = letters.replay([held.letter for held in found], world.publisher)
+    if problems:
+        raise NeedsAttention("\n".join([f"{len(problems)} of {len(found)} cannot be sent", *problems]))
+    return Counts(runs=[], ended=["at-the-ends"], discovered=0, outcomes={"sent-again": len(found)})
+
+
+def _wanted(options: Mapping[str, Any], partition: int | None = None) -> replaying.Wanted:
+    since, until = options["since"], options["until"]
+    return replaying.Wanted(
+        sources=frozenset(options["sources"] or ()),
+        since=datetime.fromisoformat(since) if since else None,
+        until=datetime.fromisoformat(until) if until else None,
+        limit=options["limit"],
+        partitions=frozenset() if partition is None else frozenset({partition}),
+    )
 
 
 def _order(options: Mapping[str, Any]) -> bootstrap.FetchOrder:

@@ -19,6 +19,7 @@ COMMANDS = {
     "topics": "pipeline.cli.contracts:topics",
     "index": "pipeline.cli.contracts:index",
     "run": "pipeline.cli.run:run",
+    "maintenance": "pipeline.cli.maintenance:maintenance",
     "restore": "pipeline.cli.restore:restore",
     "trace": "pipeline.cli.trace:trace",
     "dead-letters": "pipeline.cli.dead_letters:dead_letters",

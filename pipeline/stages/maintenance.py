@@ -55,7 +55,8 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenancePorts:
     """`index_group` is the group whose committed offset says which list is in force; `rebuild` goes on with
-    the rebuild in progress, or begins one, and says how it stands.
+    the rebuild in progress, or begins one, and says how it stands. `snapshots` is None where the server
+    takes them by itself.
     """
 
     texts: Archive[Revision]
@@ -63,7 +64,7 @@ class MaintenancePorts:
     ledger: Documents[LedgerEntry]
     reader: TopicReader
     publisher: Publisher
-    snapshots: Snapshots
+    snapshots: Snapshots | None
     rebuild: Callable[[], str]
     index_group: str
 
@@ -128,6 +129,8 @@ class _Work:
     def take_snapshot(self) -> None:
         """One a day, then delete the old ones. Raises IndexUnavailable when it did not become whole."""
         snapshots = self.ports.snapshots
+        if snapshots is None:
+            return
         if is_snapshot_due(snapshots.held(), self.now):
             state = "due" if self.dry_run else snapshots.take(snapshot_name(self.now)).state
             self.tally.count("snapshot", state)

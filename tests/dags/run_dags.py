@@ -72,6 +72,21 @@ def _found() -> None:
     raise tasks.NeedsAttention("1 findings\nsource herald is silent: nothing new since Monday")
 
 
+def _unfinished_at_first() -> Callable[..., Counts]:
+    rebuilds: Iterator[Callable[..., Counts]] = iter(
+        [_unfinished, lambda: _counts(**{"rebuild(in-force)": 1})]
+    )
+    return lambda parts, _: next(rebuilds)() if parts == ["rebuild"] else _counts()
+
+
+def _unfinished() -> Counts:
+    raise tasks.ToBeContinued("the rebuild is not in force yet: unfinished")
+
+
+def _no_snapshot(parts: list[str], _: str) -> Counts:
+    return _down() if parts == ["snapshot"] else _counts(**{"deleted(text-expired)": 3})
+
+
 SCENARIOS = {
     "scrape, everything well": Scenario(
         "news_scrape",
@@ -107,6 +122,17 @@ SCENARIOS = {
     "index, stories made": Scenario("news_index", {"index": lambda *_: _counts(created=2, unchanged=1)}),
     "health, all well": Scenario("news_health", {"check": lambda: None}),
     "health, findings": Scenario("news_health", {"check": _found}),
+    "maintenance, rebuild goes on": Scenario("news_maintenance", {"maintain": _unfinished_at_first()}),
+    "maintenance, no snapshot": Scenario("news_maintenance", {"maintain": _no_snapshot}),
+    "replay, empty form": Scenario("news_replay", {"plan_replay": lambda _: [], "replay": _down}),
+    "replay, pages": Scenario(
+        "news_replay",
+        {
+            "plan_replay": lambda _: [{"label": f"partition {n}", "partition": n} for n in (0, 3)],
+            "replay": lambda *_: _counts(published=2, unchanged=5),
+        },
+        conf={"what": "pages", "sources": ["herald"], "since": "2026-11-20T00:00:00Z", "dry_run": False},
+    ),
     "index, fails once": Scenario("news_index", {"index": _down_at_first()}),
 }
 

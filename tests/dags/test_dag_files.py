@@ -83,6 +83,15 @@ def test_health_looks_twice_an_hour_beside_the_other_schedules(facts):
     assert "7,37 * * * *" == _variables(facts, "news_health")["expression"]
 
 
+def test_maintenance_runs_every_night(facts):
+    assert "40 2 * * *" == _variables(facts, "news_maintenance")["expression"]
+
+
+def test_replay_runs_by_hand_and_an_empty_form_does_nothing(facts):
+    assert facts["dags"]["news_replay"]["schedule"]["__type"].endswith("NullTimetable")
+    assert facts["dags"]["news_replay"]["params"]["dry_run"]["value"] is True
+
+
 def test_scrape_runs_every_five_minutes(facts):
     assert "*/5 * * * *" == _variables(facts, "news_scrape")["expression"]
 
@@ -141,11 +150,11 @@ def test_trigger_is_made_again_from_what_it_says_of_itself(facts):
 def test_mapped_tasks_are_labelled(facts):
     labels = {
         name: task["map_index_template"]
-        for dag_id in ("news_scrape", "news_clean")
+        for dag_id in ("news_scrape", "news_clean", "news_replay")
         for name, task in facts["dags"][dag_id]["tasks"].items()
         if task["map_index_template"]
     }
-    assert {"fetch_and_publish", "extract_and_publish"} == set(labels)
+    assert {"fetch_and_publish", "extract_and_publish", "send_again"} == set(labels)
 
 
 def _tasks(facts: dict[str, Any]) -> list[dict[str, Any]]:

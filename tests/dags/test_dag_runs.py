@@ -84,6 +84,41 @@ def test_health_is_red_exactly_when_something_was_found(runs):
     assert {"check": 1} == _tries(runs["health, findings"], "check")
 
 
+def test_rebuild_that_is_not_in_force_is_gone_on_with(runs):
+    run = runs["maintenance, rebuild goes on"]
+    assert "success" == run["state"]
+    assert {"rebuild_once": 2} == _tries(run, "rebuild_once")
+
+
+def test_each_part_of_maintenance_is_asked_for_once_and_named(runs):
+    calls = runs["maintenance, rebuild goes on"]["calls"]["maintain"]
+    parts = [part for asked, _ in calls for part in asked]
+    assert ["furniture", "rebuild", "rebuild", "runs", "snapshot", "texts"] == sorted(parts)
+    assert all(trigger.startswith("news_maintenance/manual__") for _, trigger in calls)
+
+
+def test_failed_snapshot_makes_maintenance_red_and_stops_nothing_else(runs):
+    run = runs["maintenance, no snapshot"]
+    assert "failed" == run["state"]
+    assert {"success"} == {state for task, state in _states(run).items() if task != "take_snapshot"}
+
+
+def test_empty_replay_form_is_a_dry_run_of_dead_letters(runs):
+    (given,) = runs["replay, empty form"]["calls"]["plan_replay"]
+    assert {"what": "dead letters", "dry_run": True} == {name: given[0][name] for name in ("what", "dry_run")}
+    assert "success" == runs["replay, empty form"]["state"]
+    assert [] == runs["replay, empty form"]["calls"]["replay"]
+
+
+def test_replay_hands_its_form_to_every_share_and_labels_it(runs):
+    run = runs["replay, pages"]
+    assert "success" == run["state"]
+    assert ["partition 0", "partition 3"] == [task["label"] for task in run["tasks"] if task["label"]]
+    for _, options, trigger in run["calls"]["replay"]:
+        assert (["herald"], "2026-11-20T00:00:00Z") == (options["sources"], options["since"])
+        assert trigger.startswith("news_replay/manual__")
+
+
 def _outcomes(run: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
     return [(event["asset"], event["extra"]["outcomes"]) for event in run["events"]]
 
