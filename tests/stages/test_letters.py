@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from pipeline.adapters.memory import MemoryWorld
+from pipeline.core.dead_letters import dead_letter
+from pipeline.core.model import Edit
 from pipeline.core.records import Message
-from pipeline.errors import PipelineError
+from pipeline.errors import InvalidRecord, PipelineError
 from pipeline.stages.letters import Letter, letters, park, replay
 from tests.stages import cleaning
-from tests.stages.indexing import drain, now
+from tests.stages.articles import article
+from tests.stages.indexing import drain, now, published
+from tests.stages.indexing import publish as append
 
 
 @pytest.fixture
@@ -58,6 +62,38 @@ def test_later_fetch_brings_a_parked_article_back(world):
     cleaning.drain(world)
     drain(world)
     assert {"indexed"} == {held.state for held in listed(world)}
+
+
+def test_replay_of_a_page_of_a_removed_article_keeps_it_removed(world):
+    remove(world, cleaning.raw("bridge").article_id)
+    assert [] == replay([held.letter for held in listed(world)], world.publisher())
+    assert {"discarded(removed)": 1} == cleaning.drain(world).outcomes
+    drain(world)
+    assert ([], {}) == (cleaning.logged(world), published(world))
+    assert {"removed"} == {held.state for held in listed(world)}
+
+
+def test_replay_of_a_text_of_a_removed_article_keeps_it_hidden_and_without_words():
+    """The letter is of the index stage, so its replay puts the text itself into the log once more."""
+    world = MemoryWorld()
+    secret = article("secret")
+    append(world, secret)
+    (record,) = world.records("news.articles.clean.v1")
+    error = InvalidRecord("document-rejected", "too deep")
+    world.publisher().publish([dead_letter(record, stage="index", error=error, failed_at=now())])
+    drain(world)
+    remove(world, secret.article_id)
+    assert [] == replay([held.letter for held in listed(world)], world.publisher())
+    drain(world)
+    (story,) = published(world).values()
+    assert ("removed", None) == (story.status, story.content)
+    world.revisions.refresh()
+    assert [None] == [kept.article for kept in world.revisions.of([secret.article_id])]
+
+
+def remove(world: MemoryWorld, article_id: str) -> None:
+    append(world, Edit(kind="removed", at=now(), by="me", article_id=article_id))
+    drain(world)
 
 
 def test_letter_about_no_article_cannot_be_parked():
