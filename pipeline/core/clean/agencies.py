@@ -1,4 +1,4 @@
-"""News agencies and how their credit looks: who wrote a wire copy, so that it can lead its story.
+"""The news agencies we know and how their credit looks in a text.
 
 A credit is an author or source that is the agency, a dateline such as `BERLIN (dpa) –` or `(Reuters) -`, or
 a last line such as `© AFP`. A mention in running text is none.
@@ -7,14 +7,8 @@ a last line such as `© AFP`. A mention in running text is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from pipeline.core.clean.body import Body
 from pipeline.core.clean.characters import one_line
-from pipeline.core.clean.choice import Choice
-from pipeline.core.clean.jsonld import Node, texts_of, types
-from pipeline.core.clean.page import Page
-from pipeline.core.clean.titles import key
 
 _TABLE = """
 Reuters = Thomson Reuters = رويترز = Рейтер = 路透社 = 路透 = ロイター = 로이터
@@ -109,74 +103,14 @@ _CREDIT = re.compile(
     rf"(?:\s*/\s*[\w ]{{2,20}})*\s*[)\]]?\.?$",
     re.IGNORECASE,
 )
-_METAS = ("source", "article:source", "original-source", "dc.source", "news_source")
-_UNKNOWN = re.compile(
-    r"(?P<place>[^\W\d_][^()\n.!?]{1,40}?)\s*[(（](?P<name>[^\W\d_][^()（）\d]{1,40})[)）]\s*[-–—:]"
-)
-_STAFF_ONLY = re.compile(
-    r"\b(?:staff|desk|team|editors?|editorial|newsroom|redaktion|redacci[oó]n|reda[cç][aã]o|rédaction|redazione|"
-    r"redactie|redakcja|redaksi|bureau|reporters?)\b|редакция|編集部|编辑部|편집부|تحریریه|التحرير",
+_SAYS_AGENCY = re.compile(
+    r"\b(?:news|press|wire|information) ?(?:agency|service|wire)s?$|\bnewswires?$|nachrichtenagentur|"
+    r"presseagentur|\bagence de presse|\bagencia de noticias|\bagenzia di stampa|\bagência de notícias|\bpersbureau|"
+    r"agencja prasowa|haber ajansı|информационное агентство|информагентство|інформагентство|kantor berita|"
+    r"^وكالة|^خبرگزاری|通讯社$|通訊社$|通信社$|통신사$",
     re.IGNORECASE,
 )
-"""Institutions that are only the publisher's own people."""
 _STAFF = re.compile(r"\s+(?:staff|news|news agency|newswires?|wire|agency|reporter)s?$", re.IGNORECASE)
-
-
-def choose_agency(
-    page: Page,
-    article: list[Node],
-    authors: tuple[str, ...],
-    body: Body,
-    site_names: Iterable[str],
-) -> Choice[str] | None:
-    """The agency credited for the article, under one name however it is spelt; None without a credit.
-
-    One we do not know is an institution beside the publisher that structured data calls the author, or a
-    name in the brackets of a dateline. The lines above the text count as credits.
-    """
-    for node in article:
-        for field in ("sourceOrganization", "provider", "creditText", "copyrightHolder", "creator"):
-            if found := _first(texts_of(node.get(field))):
-                return Choice(found, "json-ld")
-    if found := _first(list(authors)):
-        return Choice(found, "html")
-    metas = (value for name in _METAS for value in page.meta.get(name, ()))
-    if found := _first(list(metas)):
-        return Choice(found, "meta")
-    if found := in_text(body.paragraphs):
-        return Choice(found, "text")
-    sites = {key(name) for name in site_names}
-    for name in _institutions(article):
-        if not _is_own(name, sites) and not _STAFF_ONLY.search(name):
-            return Choice(one_line(name)[:100], "json-ld")
-    unknown = _in_dateline(body.paragraphs[0], (*authors, *body.head))
-    return Choice(unknown, "text") if unknown and not _is_own(unknown, sites) else None
-
-
-def _is_own(name: str, sites: set[str]) -> bool:
-    """Whether the name is one the site goes by, or is made from one."""
-    same = key(name)
-    return any(site == same or (len(site) > 3 and site in same) for site in sites)
-
-
-def _in_dateline(text: str, credits: Iterable[str]) -> str | None:
-    """A name we do not know in brackets after the place a text begins with, in capitals or credited above."""
-    match = _UNKNOWN.match(text)
-    if match is None:
-        return None
-    name = match["name"].strip()
-    return name if match["place"].isupper() or any(key(name) in key(line) for line in credits) else None
-
-
-def _institutions(article: list[Node]) -> list[str]:
-    """Authors that structured data declares to be organisations."""
-    found: list[str] = []
-    for node in article:
-        authors = node.get("author")
-        for author in authors if isinstance(authors, list) else [authors]:
-            if isinstance(author, dict) and any("Organization" in kind for kind in types(author)):
-                found += texts_of(author.get("name"))
-    return found
 
 
 def in_text(paragraphs: list[str]) -> str | None:
@@ -196,8 +130,6 @@ def named(text: str) -> str | None:
     return _NAMES.get(name) or _NAMES.get(_STAFF.sub("", name))
 
 
-def _first(texts: list[str]) -> str | None:
-    pieces = (
-        piece for text in texts for piece in (text, *re.split(r"\s*[/,;]\s*|\s+and\s+|\s+with\s+", text))
-    )
-    return next((agency for piece in pieces if (agency := named(piece))), None)
+def says_agency(name: str) -> bool:
+    """Whether a name says that its bearer is a news agency: `Tideline News Agency`, `潮汐通讯社`."""
+    return len(name) <= 60 and _SAYS_AGENCY.search(name) is not None

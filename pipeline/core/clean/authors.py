@@ -1,31 +1,36 @@
-"""Authors as clean names: no "By", no roles, no addresses, one entry per person.
+"""Authors: where a page names who wrote it, and which of the places is believed.
 
-    JSON-LD author  >  <meta> author  >  rel=author, itemprop  >  byline elements  >  feed entry
+    JSON-LD author  >  <meta> author  >  rel=author, itemprop  >  byline elements  >  feed  >  profile's address
 
 The first that names a person wins; they are never mixed, since later ones repeat earlier ones in other
-spellings. Beside people, the site's own name and an agency are left out: the one says nothing, the other has
-a field of its own. Where no person is named anywhere, the first of them stays, as the publisher's word.
+spellings. Beside people, the site's own name, an agency, what structured data calls an organisation and the
+name of an account are left out. Where no person is named anywhere, the first of them stays, as the
+publisher's word.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.core.clean import agencies
 from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere
-from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
-from pipeline.core.clean.jsonld import Node, texts_of
+from pipeline.core.clean.jsonld import Node, texts_of, types
+from pipeline.core.clean.jsonld import text_of as node_text
+from pipeline.core.clean.names import (
+    clean_names,
+    credited,
+    in_profile,
+    is_full_name,
+    is_institution,
+    looks_like_name,
+)
 from pipeline.core.clean.page import Page, text_of
 from pipeline.core.clean.titles import key
-from pipeline.core.clean.wordlists import words
 
-MAX_AUTHORS = 20
-MAX_NAME = 80
 _METAS = (
     "author",
     "article:author",
@@ -35,92 +40,68 @@ _METAS = (
     "byl",
     "cxenseparse:author",
 )
-_BY = re.compile(
-    r"^(?:(?:written|posted|published|reported|compiled|edited|story|text|words|opinion|analysis)\s+)?(?:by|von|par|por|di|da|"
-    r"door|av|af|przez|od|oleh|bởi|بقلم|كتب|כתב|מאת|נכתב על ידי|نویسنده|लेखक)(?:\s*[:：]\s*|\s+)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^(?:authors?|autor(?:a|in|en|es|zy)?|auteur|autore|by|von|texto?|reporter|redaktion|автор|текст|фото|penulis|editor|"
-    r"yazar|haber|記者|记者|文|기자|작성자|skribent|forfatter|journalist|toimittaja|dziennikarz)\s*[:：]\s*",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(
-    r"\s*(?:;|\||/|、|，|\n)\s*|\s+(?:&|•|·|and|And|AND|und|UND|et|y|och|og|en|e|ja|и|та|ve|dan|și|si|oraz|és|va|و)\s+"
-)
-"""Case counts: a lone capital is an initial."""
-_ADDRESS = re.compile(r"\(?\S+@\S+\.\w+\)?|https?://\S+|www\.\S+|(?<!\w)@\w+")
-_ROLES = (
-    "editor|reporter|correspondent|writer|contributor|columnist|staff|analyst|producer|journalist|bureau|redakteur(?:in)?|"
-    "korrespondent(?:in)?|journaliste|redactora?|periodista|jornalista|repórter|giornalista|redacteur|muhabir|корреспондент|"
-    "обозреватель|редактор|журналист|specialist|fellow|professor"
-)
-_ROLE_AFTER = re.compile(
-    rf"\s*(?:,|\s[-–—|]\s|\()\s*(?:[\w ]*\b(?:{_ROLES}|ph\.?d|m\.?d|esq)\b.*)$", re.IGNORECASE
-)
-_ROLE = re.compile(rf"\b(?:{_ROLES})s?\.?$", re.IGNORECASE)
-_NO_NAME = re.compile(
-    r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|"
-    r"author|name|redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|"
-    r"test|anonymous|by|гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
-    re.IGNORECASE,
-)
-_PARTICLES = words("von van der de da di del la le al el bin ibn den ter ten dos das du zu af")
-_WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
-_SENTENCE = re.compile(r"(?<=\w{4})\. ")
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """Who wrote it and where that stands; `credits` is every name of that place, agencies too."""
+
+    choice: Choice[tuple[str, ...]]
+    credits: tuple[str, ...]
 
 
 def choose_authors(
     page: Page, article: list[Node], feed: tuple[str, ...], site_names: Iterable[str]
-) -> Choice[tuple[str, ...]]:
-    """The page's authors and where they were found; an empty tuple when nobody is named."""
+) -> Authors:
+    """The page's authors; an empty tuple when nobody is named."""
     sites = frozenset(key(name) for name in site_names if len(key(name)) > 2)
-    by_id = {node["@id"]: node for node in page.nodes if isinstance(node.get("@id"), str) and "name" in node}
-    institutions: Choice[tuple[str, ...]] | None = None
-    for origin, texts in _places(page, article, feed, by_id):
-        names = clean_names(texts, sites)
-        people = [name for name in names if not is_institution(name, sites)]
-        if people and (institutions is None or all(map(_is_full_name, people))):
-            return Choice(names, origin)
-        if names and institutions is None:
-            institutions = Choice(names, origin)
-    return institutions or Choice((), "guess")
-
-
-def _places(
-    page: Page, article: list[Node], feed: tuple[str, ...], by_id: dict[str, Node]
-) -> Iterator[tuple[str, Iterable[str]]]:
-    """Where authors may be named, best first, and the texts found there."""
-    for node in article:
-        yield "json-ld", _declared(node.get("author") or node.get("creator"), by_id)
-    yield "meta", [text for name in _METAS for text in page.meta.get(name, ())]
-    for selector, most in BYLINES:
-        yield "html", _shown(page.select(selector), most)
-    yield "feed", feed
+    by_id = {node["@id"]: node for node in page.nodes if isinstance(node.get("@id"), str)}
+    organisations = frozenset(map(key, organisations_of(article, by_id)))
+    credits: list[str] = []
+    second: Choice[tuple[str, ...]] | None = None
+    for origin, found in _places(page, article, feed, by_id):
+        texts = list(found)
+        credits += credited(texts)
+        names = clean_names(texts, sites, organisations)
+        people = [
+            name for name in names if key(name) not in organisations and not is_institution(name, sites)
+        ]
+        if people and (second is None or all(map(is_full_name, people))):
+            return Authors(Choice(names, origin), tuple(credits))
+        if names and second is None:
+            second = Choice(names, origin)
+    return Authors(second or Choice((), "guess"), tuple(credits))
 
 
 def shown_authors(lines: list[str], site_names: Iterable[str]) -> tuple[str, ...]:
     """The people that the lines between title and text name, where no element is marked as a byline."""
     sites = frozenset(key(name) for name in site_names if len(key(name)) > 2)
     names = clean_names(in_lines(lines), sites)
-    return tuple(name for name in names if _is_full_name(name) and not is_institution(name, sites))
+    return tuple(name for name in names if is_full_name(name) and not is_institution(name, sites))
 
 
-def clean_names(texts: Iterable[str], sites: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """The names in the texts, split, stripped of all that is no name, each once."""
-    names: dict[str, str] = {}
-    for text in texts:
-        for piece in _pieces(text):
-            if name := _clean(piece):
-                names.setdefault(key(name), name)
-    people = [name for name in names.values() if not is_institution(name, sites)]
-    return tuple((people or list(names.values()))[:MAX_AUTHORS])
+def organisations_of(article: list[Node], by_id: dict[str, Node] | None = None) -> list[str]:
+    """Authors that structured data declares to be organisations."""
+    found: list[str] = []
+    for author in (author for node in article for author in _listed(node.get("author"), by_id or {})):
+        if isinstance(author, dict) and any("Organization" in kind for kind in types(author)):
+            found += texts_of(author.get("name"))
+    return found
 
 
-def looks_like_name(text: str) -> bool:
-    """Whether an element's text is short enough, and has no digits, to be a byline."""
-    stripped = _strip(text)
-    return 2 < len(stripped) <= MAX_NAME and not re.search(r"\d", stripped) and len(stripped.split()) <= 8
+def _places(
+    page: Page, article: list[Node], feed: tuple[str, ...], by_id: dict[str, Node]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Where authors may be named, best first, and the texts found there."""
+    declared = [_listed(node.get("author") or node.get("creator"), by_id) for node in article]
+    for authors in declared:
+        yield "json-ld", [name for author in authors for name in _names(author)]
+    yield "meta", [text for name in _METAS for text in page.meta.get(name, ())]
+    for selector, most in BYLINES:
+        yield "html", _shown(page.select(selector), most)
+    yield "feed", feed
+    profiles = (link for authors in declared for author in authors for link in _links(author))
+    yield "json-ld", [name for link in profiles if (name := in_profile(link))]
 
 
 def _shown(nodes: list[LexborNode], most: int) -> list[str]:
@@ -130,72 +111,31 @@ def _shown(nodes: list[LexborNode], most: int) -> list[str]:
     return [text for text in distinct if looks_like_name(text)] if len(distinct) <= most else []
 
 
-def _declared(value: Any, by_id: dict[str, Node]) -> list[str]:
-    """The names of authors in JSON-LD, references by `@id` followed once."""
+def _listed(value: Any, by_id: dict[str, Node]) -> list[Any]:
+    """The authors of a property, references by `@id` followed once."""
     authors = value if isinstance(value, list) else [value]
-    resolved = (
+    return [
         by_id.get(str(author.get("@id")), author)
-        if isinstance(author, dict) and "name" not in author
+        if isinstance(author, dict) and not _names(author)
         else author
         for author in authors
-    )
-    return [name for author in resolved for name in texts_of(author)]
+    ]
 
 
-def _pieces(text: str) -> list[str]:
-    return [piece for part in _JOINED.split(_strip(text)) if part for piece in _by_commas(part)]
+def _names(author: Any) -> list[str]:
+    if not isinstance(author, dict):
+        return texts_of(author)
+    if isinstance(author.get("name"), list):
+        return texts_of(author["name"])
+    parts = [node_text(author.get(name)) for name in ("givenName", "familyName")]
+    return texts_of(author) or ([" ".join(filter(None, parts))] if all(parts) else [])
 
 
-def _by_commas(text: str) -> list[str]:
-    """Whole names between commas are several authors; after one name a single word is where they work."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and all(map(agencies.named, parts)):
-        return parts
-    if len(parts) < 2 or len(parts[0].split()) < 2:
-        return [text]
-    return [part for part in parts if len(part.split()) >= 2 and not _ROLE.search(part)]
-
-
-def _strip(text: str) -> str:
-    text = _LABEL.sub("", one_line(_ADDRESS.sub(" ", one_line(text))))
-    return _BY.sub("", text).strip(" ,;:|·•-–—*\"'")
-
-
-def _clean(piece: str) -> str | None:
-    name = _SENTENCE.split(_ROLE_AFTER.sub("", _LABEL.sub("", _BY.sub("", piece))))[0]
-    name = _without_agency(name.strip(" ,;:|·•-–—*.\"'()"))
-    parts = name.split()
-    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(parts) > 8:
-        return None
-    if not any(character.isalpha() for character in name):
-        return None
-    return name.title() if name.isupper() and len(parts) > 1 else name
-
-
-def _without_agency(name: str) -> str:
-    """`Ada Penn Associated Press` → `Ada Penn`; an agency alone stays."""
-    parts = name.split()
-    for length in (3, 2, 1):
-        if len(parts) >= length + 2 and agencies.named(" ".join(parts[-length:])):
-            return _WITH.sub("", " ".join(parts[:-length]))
-    return name
-
-
-def _is_full_name(name: str) -> bool:
-    """Whether the name is beyond doubt a person's: two to four words that begin like names."""
-    parts = [word for word in name.split() if word.lower() not in _PARTICLES]
+def _links(author: Any) -> list[str]:
+    if isinstance(author, str):
+        return [author]
     return (
-        2 <= len(parts) <= 4
-        and parts[0].lower() not in ("the", "die", "der", "la", "le", "el")
-        and all(word[0].isupper() or not word[0].islower() for word in parts)
-    )
-
-
-def is_institution(name: str, sites: frozenset[str]) -> bool:
-    """Whether the name is an agency's, the site's own, or a role without a person."""
-    same = key(name)
-    return (
-        agencies.named(name) is not None
-        or any(site in same or (len(same) > 3 and same in site) for site in sites)
-        or _ROLE.search(name) is not None
+        texts_of([author.get("url"), author.get("sameAs"), author.get("name")])
+        if isinstance(author, dict)
+        else []
     )

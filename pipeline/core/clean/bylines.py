@@ -6,6 +6,8 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from pipeline.core.clean.names import BEGINNING
+
 BYLINES: tuple[tuple[str, int], ...] = (
     ('[rel~="author" i]', 5),
     ('[itemprop~="author" i] [itemprop~="name" i]', 5),
@@ -32,11 +34,7 @@ _ELSEWHERE = re.compile(
 _DEPTH = 12
 
 
-_BY = re.compile(
-    r"^(?:(?:written|posted|published|reported|text|story|words)\s+)?(?:by|von|par|por|door|av|af|przez|oleh|bởi|di|"
-    r"автор|текст|بقلم|كتب|מאת)(?:\s*[:：]\s*|\s+)(?P<names>.+)$",
-    re.IGNORECASE,
-)
+_BY = re.compile(rf"^{BEGINNING}(?P<names>.+)$", re.IGNORECASE)
 _DATED = re.compile(
     r"^(?P<names>[^\d,|•·]{4,60}?)\s*[,|•·–—-]\s*(?=\D{0,24}\d)(?:\D{0,24}\d[\d.:/,\s]*){1,6}\D{0,12}$"
 )

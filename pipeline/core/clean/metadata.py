@@ -26,11 +26,11 @@ from typing import Any
 
 from pipeline.core import urls
 from pipeline.core.clean.access import Access, choose_access, opt_outs
-from pipeline.core.clean.agencies import choose_agency
 from pipeline.core.clean.authors import choose_authors, shown_authors
 from pipeline.core.clean.body import Body
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.credits import choose_agency, without_agency
 from pipeline.core.clean.dates import Precision, Stamp
 from pipeline.core.clean.jsonld import Node, article_nodes, text_of, texts_of, types
 from pipeline.core.clean.page import Page
@@ -59,12 +59,13 @@ class Metadata:
     """What the page says about its article. `provenance` maps each field that has a value to its origin.
 
     `titles` are all spellings of the title that occur: what repeats one of them is not text. `site_names`
-    are all names the site goes by.
+    are all names the site goes by, `credits` all that the byline names, agencies too.
     """
 
     title: str | None = None
     titles: list[str] = field(default_factory=list)
     site_names: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
     subtitle: str | None = None
     description: str | None = None
     authors: tuple[str, ...] = ()
@@ -111,11 +112,12 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         *metas,
         (entry.title or "") if entry else "",
     ]
+    authors = choose_authors(page, article, entry.authors if entry else (), site_names)
     chosen: dict[str, Choice[Any] | None] = {
         "title": title,
         "subtitle": _subtitle(page, article, title),
         "description": _description(page, article),
-        "authors": choose_authors(page, article, entry.authors if entry else (), site_names),
+        "authors": authors.choice,
         "published_at": Choice(times.published.value.at, times.published.origin) if times.published else None,
         "modified_at": Choice(times.modified.value.at, times.modified.origin) if times.modified else None,
         "section": _section(page, article),
@@ -131,6 +133,7 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         **{name: choice.value for name, choice in given.items()},
         titles=[text for text in spellings if text],
         site_names=tuple(filter(None, site_names)),
+        credits=authors.credits,
         published_precision=times.published.value.precision if times.published else None,
         provenance={name: choice.origin for name, choice in given.items() if choice.value != "unknown"},
     )
@@ -144,8 +147,12 @@ def with_text(
     `day` is the day of publication that a search found, where none is declared.
     """
     more: dict[str, Choice[Any]] = {}
-    if agency := choose_agency(page, article, metadata.authors, body, metadata.site_names):
+    credits = (*metadata.authors, *metadata.credits)
+    if agency := choose_agency(page, article, credits, body, metadata.site_names):
         more["agency"] = agency
+        authors = without_agency(metadata.authors, agency.value)
+        if authors != metadata.authors:
+            more["authors"] = Choice(authors, metadata.provenance["authors"])
     if shown := () if metadata.authors else shown_authors(list(body.head), metadata.site_names):
         more["authors"] = Choice(shown, "text")
     if metadata.title is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.core.clean.authors import clean_names, shown_authors
+from pipeline.core.clean.authors import shown_authors
+from pipeline.core.clean.names import clean_names
 from pipeline.core.clean.titles import choose_title
 
 NAMES = {
