@@ -30,3 +30,4 @@ copydesk topics apply
 COPYDESK_ELASTICSEARCH_API_KEY_FILE="$keys/bootstrap.key" copydesk index apply
 es --request PUT "$COPYDESK_ELASTICSEARCH_URL/_snapshot/copydesk" --data "@$data/snapshot-repository.json" > /dev/null ||
   echo "snapshots cannot be stored yet: may Elasticsearch write to its volume of snapshots?" >&2
+es --request PUT "$COPYDESK_ELASTICSEARCH_URL/_slm/policy/copydesk" --data "@$data/snapshot-policy.json" > /dev/null
