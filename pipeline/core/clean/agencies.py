@@ -105,7 +105,8 @@ _CREDIT = re.compile(
 )
 _SAYS_AGENCY = re.compile(
     r"\b(?:news|press|wire|information) ?(?:agency|service|wire)s?$|\bnewswires?$|nachrichtenagentur|"
-    r"presseagentur|\bagence de presse|\bagencia de noticias|\bagenzia di stampa|\bagência de notícias|\bpersbureau|"
+    r"presseagentur|"
+    r"\bagence de presse|\bagencia de noticias|\bagenzia di stampa|\bagência de notícias|\bpersbureau|"
     r"agencja prasowa|haber ajansı|информационное агентство|информагентство|інформагентство|kantor berita|"
     r"^وكالة|^خبرگزاری|通讯社$|通訊社$|通信社$|통신사$",
     re.IGNORECASE,

@@ -1,6 +1,6 @@
 """Authors: where a page names who wrote it, and which of the places is believed.
 
-    JSON-LD author  >  <meta> author  >  rel=author, itemprop  >  byline elements  >  feed  >  profile's address
+    JSON-LD author  >  <meta> author  >  rel=author, itemprop  >  byline  >  feed  >  profile's address
 
 The first that names a person wins; they are never mixed, since later ones repeat earlier ones in other
 spellings. Beside people, the site's own name, an agency, what structured data calls an organisation and the

@@ -9,7 +9,7 @@ Everything here is a pure function of the raw record and `EXTRACTION_VERSION`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from htmldate import find_date
@@ -21,10 +21,18 @@ from pipeline.core.clean.characters import count_words
 from pipeline.core.clean.charset import decode
 from pipeline.core.clean.jsonld import Node, text_of
 from pipeline.core.clean.language import Language, choose_language
-from pipeline.core.clean.metadata import SHARED_FIELDS, Metadata, own_nodes, read_metadata, with_text
+from pipeline.core.clean.metadata import (
+    SHARED_FIELDS,
+    Metadata,
+    own_nodes,
+    read_metadata,
+    with_rule,
+    with_text,
+)
 from pipeline.core.clean.page import Page, parse
 from pipeline.core.clean.published import found_day
 from pipeline.core.clean.revision import revision_of
+from pipeline.core.clean.site_rules import apply_rule
 from pipeline.core.model import CleanArticle, RawArticle
 from pipeline.errors import InvalidRecord
 
@@ -65,9 +73,12 @@ def explain(raw: RawArticle) -> Extracted:
     page = parse(decoded.text, raw.http.final_url)
     nodes = own_nodes(page)
     kinds.refuse_declared(page, nodes)
-    metadata = read_metadata(page, nodes, raw)
+    ruled = apply_rule(page)
+    metadata = with_rule(read_metadata(page, nodes, raw), ruled)
     declared = _declared_text(nodes, metadata.access)
     body = read_body(page, metadata.title, metadata.titles, raw.headlines, declared)
+    if ruled and ruled.paragraphs:
+        body = replace(body, paragraphs=list(ruled.paragraphs), method="rule")
     text = "\n\n".join(body.paragraphs)
     words = count_words(text)
     kinds.refuse_shape(page, nodes, metadata.title or "", metadata.access, body, words)

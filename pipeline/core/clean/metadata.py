@@ -36,6 +36,7 @@ from pipeline.core.clean.jsonld import Node, article_nodes, text_of, texts_of, t
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.page import text_of as element_text
 from pipeline.core.clean.published import choose_times
+from pipeline.core.clean.site_rules import Ruled
 from pipeline.core.clean.titles import agreement, choose_title, key
 from pipeline.core.model import RawArticle
 from pipeline.errors import Discard
@@ -164,6 +165,26 @@ def with_text(
     if "published_at" in values:
         values["published_precision"] = "day"
     return replace(metadata, **values, provenance={**metadata.provenance, **origins})
+
+
+def with_rule(metadata: Metadata, ruled: Ruled | None) -> Metadata:
+    """The metadata with what a rule for this site found; provenance names the rule and what it missed."""
+    if ruled is None:
+        return metadata
+    values: dict[str, Any] = {}
+    if ruled.title:
+        values |= {"title": ruled.title, "titles": [ruled.title, *metadata.titles]}
+    if ruled.date:
+        values |= {"published_at": ruled.date.at, "published_precision": ruled.date.precision}
+    if ruled.authors:
+        values["authors"] = ruled.authors
+    origins: dict[str, str] = {
+        name: "rule" for name in ("title", "published_at", "authors") if name in values
+    }
+    missed = {"site_rule_missed": " ".join(ruled.missed)} if ruled.missed else {}
+    return replace(
+        metadata, **values, provenance={**metadata.provenance, **origins, "site_rule": ruled.name, **missed}
+    )
 
 
 def own_nodes(page: Page) -> list[Node]:

@@ -36,7 +36,7 @@ def build(page: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_people_are_named_and_agencies_credited(name: str):
+def test_people_are_named_and_agencies_credited(name: str) -> None:
     page = PAGES[name]
     article = extract(raw(build(page), url="https://tidewater.example/harbour/ferry-office"))
     assert article.authors == tuple(page["authors"])
