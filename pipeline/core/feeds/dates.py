@@ -42,24 +42,28 @@ def read(text: str | None) -> Moment | None:
 
 _LONGEST = 100
 
-_RFC822 = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) "
-    r"(?:GMT|UTC|Z|([+-])(\d\d)(\d\d))"
-)
+_WEEKDAYS = ("Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, ")
+_ZONES = {"GMT": "+00:00", "UTC": "+00:00", "Z": "+00:00"}
+_MONTHS = {
+    name.capitalize(): f"-{number:02d}-" for name, number in date_words.MONTHS.items() if len(name) == 3
+}
 
 
 def _usual(text: str) -> Moment | None:
-    """The two forms of nearly all feeds, by a shorter way than the rest."""
-    if found := _RFC822.fullmatch(text):
-        day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
-        month = date_words.MONTHS.get(name.lower())
-        if month is None or second > "59" or hour > "23":
+    """The two forms of nearly all feeds, by a shorter way than the rest; None for all others.
+
+    `Tue, 24 Nov 2026 10:30:00 +0100` is put together as ISO 8601, which Python reads quickest.
+    """
+    if text[:5] in _WEEKDAYS and text[7:26:9] == "   " and text[11] == " ":
+        month, zone = _MONTHS.get(text[8:11]), text[26:]
+        if zone[:1] in ("+", "-") and len(zone) == 5 and zone[1:].isdecimal():
+            zone = f"{zone[:3]}:{zone[3:]}"
+        else:
+            zone = _ZONES.get(zone, "")
+        clock = text[17:25]
+        if month is None or not zone or clock[:2] > "23" or clock[6:] > "59":
             return None
-        at = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            at = at - offset if sign == "+" else at + offset
-        return Moment(at, "second", True)
+        text = f"{text[12:16]}{month}{text[5:7]}T{clock}{zone}"
     if len(text) in (20, 25) and text[10:11] == "T" and text[19:20] in ("Z", "+", "-"):
         return Moment(datetime.fromisoformat(text).astimezone(UTC), "second", True)
     return None

@@ -106,13 +106,14 @@ def resolved(link: str, element: Element, url: str) -> str | None:
     if not link:
         return None
     try:
-        if urls.is_absolute(link):
+        if link.startswith(_USUAL) or urls.is_absolute(link):
             return link if urls.is_valid(link) else None
         return urls.absolute(link, _base(element, url))
     except urls.InvalidUrl:
         return None
 
 
+_USUAL = ("https://", "http://")
 _BREAKS = re.compile(r"[\n\r\t]+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from pipeline.core.feeds import elements, items
 from pipeline.core.feeds.elements import Element, Fields
@@ -73,9 +74,13 @@ def _items(root: Element, head: Element) -> list[Element]:
 
 
 def _name(element: Element) -> str:
-    if not isinstance(element.tag, str):
-        return ""
-    prefix, _, name = elements.meaning(element.tag).rpartition(":")
+    return _local_name(element.tag) if isinstance(element.tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _local_name(tag: str) -> str:
+    """The name of an element that may belong to the format itself, else ""."""
+    prefix, _, name = elements.meaning(tag).rpartition(":")
     return name if prefix in ("", "atom", "rdf", "other") else ""
 
 
