@@ -19,6 +19,7 @@ from typing import Protocol
 from pipeline.adapters.kafka_records import as_record
 from pipeline.core.codec import Value, from_record
 from pipeline.core.model import (
+    Changed,
     CleanArticle,
     Content,
     Edit,
@@ -34,6 +35,7 @@ from pipeline.core.model import (
 from pipeline.errors import InvalidRecord
 
 __all__ = [
+    "Changed",
     "CleanArticle",
     "Content",
     "Edit",

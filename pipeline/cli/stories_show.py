@@ -15,7 +15,7 @@ from pipeline.core.codec import to_document
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import World
-    from pipeline.core.model import Story
+    from pipeline.core.model import Revision, Story
     from pipeline.core.records import Record
 
 
@@ -50,6 +50,7 @@ def show(name: str, as_json: bool) -> None:
 def history(name: str, as_json: bool) -> None:
     """Every change of a story still in news.stories.v1, of the stories that went into it too.
 
+    Where an article's text was replaced it says what changed: the title, and the share of the text by words.
     Compaction drops older changes after about a day; the last of each story always stays.
     """
     from pipeline.stages import tracing
@@ -59,14 +60,16 @@ def history(name: str, as_json: bool) -> None:
         trail = _trail(world, named(name))
         ids = {story.story_id for story in trail} | {named(name)}
         changes = list(tracing.history(world.reader, ids | _merged_into(world, ids)))
+        members = {member.article_id for _, story in changes for member in story.members}
+        revised = _revised(world.revisions.of(members))
     finally:
         world.close()
-    rows = list(_changes(changes))
+    rows = [{**row, "changed": revised.get(row["version"], [])} for row in _changes(changes)]
     if as_json:
         print_json(rows)
     else:
         print_table(
-            ("version", "at", "story", "change", "status", "members", "lead", "joined", "left"),
+            ("version", "at", "story", "change", "status", "members", "lead", "joined", "left", "changed"),
             [
                 (
                     str(row["version"]),
@@ -78,6 +81,7 @@ def history(name: str, as_json: bool) -> None:
                     row["lead"],
                     ", ".join(row["joined"]),
                     ", ".join(row["left"]),
+                    "; ".join(map(_in_words, row["changed"])),
                 )
                 for row in rows
             ],
@@ -153,6 +157,24 @@ def _print(trail: list[Story]) -> None:
             ("article", "relation", "other", "why"),
             [(one.article_id, one.kind, one.other_id, one.why) for one in story.relations],
         )
+
+
+def _revised(revisions: Iterable[Revision]) -> dict[int, list[dict[str, Any]]]:
+    """Per version of a story which article's text was replaced, and how it differs from the one before."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for revision in revisions:
+        article = revision.article
+        if article is not None and article.changed is not None:
+            document = to_document(article)
+            row = {"article_id": article.article_id, "revision": article.revision, **document["changed"]}
+            row["modified_at"] = document.get("modified_at")
+            found.setdefault(revision.position + 1, []).append(row)
+    return found
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    title = "title, " if row["title"] else ""
+    return f"{row['article_id']}: {title}{row['text']:.1%} of the text"
 
 
 def _changes(records: Iterable[tuple[Record, Story]]) -> Iterable[dict[str, Any]]:

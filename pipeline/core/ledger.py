@@ -66,7 +66,8 @@ class FetchSection:
 class CleanSection:
     """The clean stage's word on one fetch. `published_fetch` names the fetch whose text was published last.
 
-    `content_hash` covers text and metadata of that publication, so an equal page ends `unchanged`.
+    `content_hash` covers text and metadata of that publication, so an equal page ends `unchanged`;
+    `sketch` is what the next revision is compared with (`core.clean.changes`).
     """
 
     fetched_at: datetime
@@ -77,6 +78,7 @@ class CleanSection:
     revision: str | None = None
     content_hash: str | None = None
     offset: int | None = None
+    sketch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

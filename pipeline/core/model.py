@@ -81,11 +81,25 @@ class RecordPointer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """How a revision differs from the one published before it under the same extraction version.
+
+    `since` names that one. `text` is the share of the text, 0 to 1, by words of both, in sentences that only
+    one of the two has. When the publisher changed it is the article's `modified_at`.
+    """
+
+    since: str
+    title: bool
+    text: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CleanArticle:
     """The extracted text and metadata of one fetch (`news.article.clean.v1`).
 
     `text` is paragraphs joined by a blank line and never empty. `event_at` is the earlier of publication
-    and first fetch. `provenance` says per metadata field where it came from.
+    and first fetch. `provenance` says per metadata field where it came from. `changed` is set when another
+    text of this article was published before.
     """
 
     article_id: str
@@ -120,6 +134,7 @@ class CleanArticle:
     opt_outs: tuple[str, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
     raw: RecordPointer | None = None
+    changed: Changed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

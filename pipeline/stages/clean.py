@@ -8,7 +8,8 @@ Why a crash neither loses nor doubles. Nothing is committed before the ledger is
 written to the ledger before the log has it. Killed
   - before the log acknowledged: the batch is redelivered and starts afresh;
   - between log and ledger: the batch is redelivered, the ledger still holds the publication before, so the
-    same records are published once more, with the same article, revision and fetch: the index stage counts
+    same records are published once more, with the same article, revision, fetch and what changed, which is
+    told from the ledger's sketch of the publication before: the index stage counts
     them `unchanged` and raises no version. This is the only case of a second publication;
   - between ledger and commit: the batch is redelivered, each article equals the content hash of its last
     publication, and ends `unchanged`. Of two fetches of one article in the batch the earlier is older than
@@ -30,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
+from pipeline.core.clean.changes import changed_since, sketch_of
 from pipeline.core.clean.publication import content_hash, decide, is_removed, is_superseded
 from pipeline.core.codec import from_record, to_message
 from pipeline.core.ledger import CleanOutcome, CleanSection, LedgerEntry, apply
@@ -152,6 +154,9 @@ class CleanStage:
             job.outcome = Outcome("unchanged")
             batch.settle(job, _section(entry, job.raw, job.outcome, self._run))
             return
+        held = entry.clean if entry else None
+        if held is not None:
+            article = replace(article, changed=changed_since(held.revision, held.sketch, article))
         try:
             job.message = to_message(article, source=SOURCE)
         except InvalidRecord as error:
@@ -165,6 +170,7 @@ class CleanStage:
             published_fetch=article.fetched_at,
             revision=article.revision,
             content_hash=digest,
+            sketch=sketch_of(article),
         )
         batch.settle(job, section)
 
@@ -253,4 +259,5 @@ def _ended(entry: LedgerEntry | None, fetched_at: datetime, outcome: Outcome, ru
         revision=held.revision,
         content_hash=held.content_hash,
         offset=held.offset,
+        sketch=held.sketch,
     )

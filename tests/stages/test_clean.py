@@ -9,6 +9,7 @@ import pytest
 from pipeline.adapters.memory import Crash, MemoryWorld
 from pipeline.core.codec import read_dead_letter
 from pipeline.core.ledger import EditSection, apply
+from pipeline.core.model import Changed
 from pipeline.core.records import Message
 from pipeline.ports import Write
 from tests.stages import cleaning
@@ -73,6 +74,40 @@ def test_corrected_text_is_a_second_revision_under_the_same_version(world):
     assert first.article_id == second.article_id
     assert first.revision != second.revision
     assert first.extraction_version == second.extraction_version
+
+
+def test_revision_says_what_changed_and_a_first_text_nothing(world):
+    fetched(world, raw(), raw(minutes=30, body=page(days=[*cleaning.DAYS[:6], "Doomsday"])))
+    fetched(world, raw(minutes=60, body=page("Council mends bridge", days=[*cleaning.DAYS[:6], "Doomsday"])))
+    drain(world)
+    first, second, third = logged(world)
+    assert first.changed is None
+    assert second.changed is not None
+    assert (second.changed.since, second.changed.title) == (first.revision, False)
+    assert second.changed.text == pytest.approx(1 / 7, abs=0.01)
+    assert third.changed == Changed(since=second.revision, title=True, text=0.0)
+
+
+def test_new_metadata_with_the_same_text_is_no_change_of_the_text(world):
+    section = b'<head><meta property="article:section" content="World">'
+    fetched(world, raw(), raw(minutes=30, body=page().replace(b"<title>", section + b"<title>", 1)))
+    drain(world)
+    first, second = logged(world)
+    assert (first.revision, second.section, second.changed) == (second.revision, "World", None)
+
+
+def test_revision_published_twice_after_a_death_says_the_same_both_times(world):
+    fetched(world, raw())
+    drain(world)
+    before = entry(world, raw().article_id)
+    fetched(world, raw(minutes=30, body=page(days=cleaning.DAYS[:6])))
+    drain(world)
+    world.articles.put([Write(id=before.article_id, value=before)])
+    fetched(world, raw(minutes=30, body=page(days=cleaning.DAYS[:6])))
+    drain(world)
+    _, once, again = logged(world)
+    assert once.changed is not None
+    assert (once.revision, once.changed) == (again.revision, again.changed)
 
 
 def test_two_equal_fetches_in_one_batch_are_published_once(world):

@@ -12,7 +12,7 @@ from pipeline.core.ledger import CleanSection, EditSection, LedgerEntry
 from pipeline.core.model import CleanArticle
 
 Decision = Literal["publish", "unchanged"]
-_ABOUT_THE_FETCH = ("fetched_at", "raw", "extraction_version")
+_ABOUT_THE_FETCH = ("fetched_at", "raw", "extraction_version", "changed")
 """What differs between two fetches of one page without anything being new to a reader."""
 
 
