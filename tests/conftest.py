@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from infra.local.instance import Instance
@@ -22,8 +23,32 @@ from pipeline.settings import Settings
 _SERVER_SETTINGS = ("COPYDESK_CACHE_DIR", "COPYDESK_ELASTICSEARCH_HEAP", "COPYDESK_KAFKA_HEAP")
 
 
+_START_SECONDS = 900
+"""The first test that needs servers waits for them: fetched over a slow line, started on a busy machine."""
+
+# A test that passes today must pass tomorrow on a slower machine, so the examples are always the same and may
+# take their time. `make test ARGS="--hypothesis-profile=search tests/unit"` looks for new ones.
+hypothesis.settings.register_profile(
+    "repeat", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "search", hypothesis.settings.get_profile("repeat"), derandomize=False, max_examples=3000
+)
+hypothesis.settings.load_profile("repeat")
+
+
 class NetworkForbidden(AssertionError):
     """A test reached for something beyond this machine."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give tests on real servers the time to start them, beyond what they may take themselves."""
+    usual = float(config.getini("timeout"))
+    for item in items:
+        if "instance" in getattr(item, "fixturenames", ()) or item.get_closest_marker("servers"):
+            own = item.get_closest_marker("timeout")
+            allowed = own.args[0] if own else usual
+            item.add_marker(pytest.mark.timeout(allowed + _START_SECONDS), append=False)
 
 
 @pytest.fixture(autouse=True)

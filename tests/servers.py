@@ -10,7 +10,7 @@ from pipeline.adapters.apply_index import apply_indices
 from pipeline.adapters.apply_topics import apply_topics
 from pipeline.settings import Settings
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 def start_anew(settings: Settings) -> None:

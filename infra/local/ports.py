@@ -57,7 +57,11 @@ def owner(port: int) -> str:
 
 
 def pick() -> Ports:
-    """Five different ports that are free now."""
-    candidates = random.sample(range(_FIRST, _LAST), k=400)
+    """Five different ports that are free now.
+
+    The system's randomness, not the program's: two programs with the same seed would pick the same ones and
+    meet where both start servers.
+    """
+    candidates = random.SystemRandom().sample(range(_FIRST, _LAST), k=400)
     free = (port for port in candidates if is_free(port))
     return Ports(*(next(free) for _ in range(5)))

@@ -23,7 +23,7 @@ from pipeline.core.records import Message, Record
 from pipeline.ports import Consumer, Publisher, TopicReader, Transactions
 from pipeline.settings import Settings
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 SMALL = 20_000
 
 
@@ -122,7 +122,7 @@ class OnKafka:
         return cast("Publisher", self._keep(KafkaPublisher(self._settings)))
 
     def consumer(self, topic: str, group: str = "readers") -> Any:
-        return self._keep(KafkaConsumer(self._settings, self.group(group), topic, session_seconds=6.0))
+        return self._keep(KafkaConsumer(self._settings, self.group(group), topic, session_seconds=10.0))
 
     def transactions(self, consumer: Any, transactional_id: str = "writer") -> Transactions:
         return KafkaTransactions(self._settings, consumer, f"{transactional_id}-{self._mark}")

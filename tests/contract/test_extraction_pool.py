@@ -29,7 +29,7 @@ def page(number: int) -> str:
 
 @pytest.fixture
 def pool() -> Iterator[ProcessPool]:
-    made = ProcessPool(2, seconds=5.0)
+    made = ProcessPool(2)
     yield made
     made.close()
 
@@ -53,7 +53,7 @@ def test_discards_and_dead_letters_keep_their_reasons(pool: ProcessPool):
 
 
 def test_page_that_hangs_is_cut_off_alone():
-    pool = ProcessPool(1, seconds=1.0)
+    pool = ProcessPool(1, seconds=3.0)
     try:
         before, hanging, after = pool.extract_all([raw(page(1)), raw(HANGING), raw(page(2))])
     finally:

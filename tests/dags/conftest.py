@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 MARK = "told: "
-TIMEOUT = 240
+TIMEOUT = 600
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.timeout(1500)  # the first migrates a database and runs every scenario
+
 
 def test_scrape_counts_all_shards_on_one_event(runs):
     run = runs["scrape, everything well"]

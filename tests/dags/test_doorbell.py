@@ -15,9 +15,10 @@ from pipeline.errors import BrokerUnavailable
 
 TOPIC = "news.articles.clean.v1"
 GROUP = "copydesk-index"
-SOON = 1.0
+SOON = 60.0
 QUIET = 0.2
-"""Seconds: a ring comes within the first, and silence is believed after the second (looks are 5 ms apart)."""
+"""Seconds: a ring comes at once, at most within the first on a busy machine; silence is believed after the
+second (looks are 5 ms apart)."""
 
 
 class Reader(MemoryTopicReader):

@@ -12,7 +12,7 @@ from pathlib import Path
 from infra.local.instance import Instance
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 def environment(instance: Instance, **more: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ time.sleep(60)
 Launch = Callable[[str], tuple[Identity, Path]]
 
 
-def eventually(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -73,7 +73,8 @@ def test_process_is_itself_and_nobody_else() -> None:
 
 
 def test_dead_process_is_nobody_even_while_a_zombie(launch: Launch) -> None:
-    leader, _ = launch("pass")
+    leader, _ = launch(CHILD)
+    os.kill(leader.pid, signal.SIGKILL)
     eventually(lambda: not leader.alive)
     assert identify(leader.pid) is None
 
@@ -100,7 +101,7 @@ def test_child_of_a_killed_leader_still_belongs(launch: Launch) -> None:
 def test_stop_ends_leader_and_child(launch: Launch) -> None:
     leader, log = launch(PARENT)
     child = child_of(log)
-    assert process.stop(leader, [], first=signal.SIGTERM, patience=5)
+    assert process.stop(leader, [], first=signal.SIGTERM, patience=60)
     assert not leader.alive
     assert not child.alive
 
@@ -110,7 +111,7 @@ def test_stop_ends_the_orphans_of_a_dead_leader(launch: Launch) -> None:
     child = child_of(log)
     os.kill(leader.pid, signal.SIGKILL)
     eventually(lambda: not leader.alive)
-    process.stop(leader, [child], first=signal.SIGTERM, patience=5)
+    process.stop(leader, [child], first=signal.SIGTERM, patience=60)
     assert not child.alive
 
 

@@ -59,8 +59,8 @@ def listener(port: int, code: str = LISTEN, **changes: object) -> Process:
         argv=(sys.executable, "-c", code, str(port)),
         probe=f"tcp://127.0.0.1:{port}",
         address=f"127.0.0.1:{port}",
-        start_timeout=10,
-        stop_timeout=5,
+        start_timeout=60,
+        stop_timeout=30,
     )
     return replace(wanted, **changes)  # type: ignore[arg-type]
 
@@ -133,16 +133,6 @@ def test_server_that_never_answers_is_stopped_and_reported(servers: Supervisor, 
     assert servers.status("thing").state == "stopped"
 
 
-def test_server_on_its_way_up_is_starting(servers: Supervisor, port: int) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(servers.start, listener(port, SLOW, start_timeout=1.5), Silent())
-        while servers.status("thing").state == "stopped":
-            time.sleep(0.02)
-        assert servers.status("thing").state == "starting"
-        with pytest.raises(ServerFailed):
-            starting.result()
-
-
 def test_wedged_server_is_unhealthy_and_restarted_by_the_next_start(
     servers: Supervisor, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,13 +150,14 @@ def test_wedged_server_is_unhealthy_and_restarted_by_the_next_start(
     assert servers.status("thing").pid != pid
 
 
-def test_interrupted_start_leaves_the_server_recorded(layout: Layout, port: int) -> None:
+def test_server_on_its_way_up_is_starting_and_an_interrupt_leaves_it_so(layout: Layout, port: int) -> None:
     cancelled = threading.Event()
     servers = Supervisor(layout, cancelled)
     with ThreadPoolExecutor(1) as pool:
         starting = pool.submit(servers.start, listener(port, SLOW), Silent())
         while servers.status("thing").state == "stopped":
             time.sleep(0.02)
+        assert servers.status("thing").state == "starting"
         cancelled.set()
         with pytest.raises(Interrupted, match="still starting"):
             starting.result()

@@ -51,7 +51,8 @@ def test_case_names_are_unique_and_every_issue_case_is_there():
     assert len(BY_NAME) == len(CASES)
     assert BY_NAME.keys() >= {
         "429-seconds", "429-date", "503", "lying-etag", "redirect-loop", "redirect-chain", "redirect-private",
-        "redirect-rebinding", "drip", "endless", "gzip-bomb", "length-short", "length-long", "reset", "html-as-feed", "empty-feed",
+        "redirect-rebinding", "drip", "endless", "gzip-bomb", "length-short", "length-long", "reset",
+        "html-as-feed", "empty-feed",
         "huge-sitemap", "entity-bomb", "robots-403", "robots-500", "robots-huge", "mixed-charsets",
         "cookie-wall", "duplicates", "linkless", "relative", "odd-dates",
     }  # fmt: skip
