@@ -67,7 +67,7 @@ CLEAN_GROUP = "copydesk-clean"
 INDEX_GROUP = "copydesk-index"
 REBUILD_ID = "copydesk-rebuild"
 """Transactional id of rebuilds: a new process of the kind fences the one before."""
-SWITCH_POLL_SECONDS = 0.5
+SWITCH_POLL_SECONDS = 2.0
 INDEX_SESSION_SECONDS = 10.0
 """How long a dead index writer holds the log before a standby takes over."""
 
@@ -302,10 +302,13 @@ def rebuild_stories(
     """
     deadline = time.monotonic() + pace.seconds
     state, report = run_rebuild(world, pace, heard, trigger)
-    if state == "ready" and not _is_settled(world):
+    while state == "ready" and not _is_settled(world):
         heard("brought into force", 0)
-        run_index(world, replace(pace, follow=False, seconds=max(1.0, deadline - time.monotonic())), trigger)
-        while not _is_settled(world) and not pace.stop() and time.monotonic() < deadline:
+        left = max(1.0, deadline - time.monotonic())
+        ended, _ = run_index(world, replace(pace, follow=False, seconds=left), trigger)
+        if pace.stop() or time.monotonic() > deadline:
+            break
+        if ended != "at-the-ends":
             time.sleep(SWITCH_POLL_SECONDS)  # another writer owns the log, and steps over
     done = state == "ready" and _is_settled(world)
     return Rebuilt(state="in-force" if done else state, epoch=standing(world).epoch, report=report)
