@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.apply_index import apply_indices
-from pipeline.bootstrap import World, run_index, run_reindex, run_restore
+from pipeline.bootstrap import World, run_clean, run_index, run_reindex, run_restore
 from pipeline.core.codec import to_message
+from pipeline.core.dead_letters import dead_letter
 from pipeline.core.model import CleanArticle, Edit
 from pipeline.core.search import Query
+from pipeline.errors import InvalidRecord
 from pipeline.settings import Settings
 from pipeline.stages import restore
+from pipeline.stages.letters import letters, replay
 from pipeline.stages.runner import Pace
 from tests.e2e.workers import eventually
+from tests.stages import cleaning
 from tests.stages.articles import NOON, article, prose
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -136,6 +140,36 @@ def test_removed_stays_removed_through_everything_that_brings_things_back(world)
         client.indices.delete(index=index)
     apply_indices(world.settings)
     run_restore(world, lambda *_: None)
+    assert_gone(world)
+    assert world.searcher.search(Query()).total == 1
+
+
+def test_replayed_dead_letters_bring_nothing_back(world):
+    """A page that waits to be cleaned, and a text that waits to be indexed, of what was removed meanwhile."""
+    first = removed_article()
+    append(world, first, article("other", minutes=3))
+    raw = cleaning.raw("removed", body=cleaning.page(SECRET))
+    copies = [to_message(raw, source="/sources/herald"), to_message(first, source="/stages/clean")]
+    placed = world.publisher.publish(copies[:1])[0]
+    ends = {at: end for at, (_, end) in world.reader.ends(copies[0].topic).items()}
+    (page,) = world.reader.read(copies[0].topic, {placed.partition: placed.offset}, ends)
+    (text,) = world.reader.read(copies[1].topic, {0: 0}, {0: 1})
+    timeout = InvalidRecord("extraction-timeout", "not done within 20 s")
+    rejected = InvalidRecord("document-rejected", "too deep")
+    world.publisher.publish(
+        [
+            dead_letter(page, stage="clean", error=timeout, failed_at=NOON),
+            dead_letter(text, stage="index", error=rejected, failed_at=NOON),
+        ]
+    )
+    append(world, removal(first))
+    assert page.key == first.article_id
+    found = letters(world.reader, world.ledger)
+    assert [held.letter.stage for held in found] == ["clean", "index"]
+    assert replay([held.letter for held in found], world.publisher) == []
+    _, report = run_clean(world, Pace(batch=50, seconds=120))
+    assert report.outcomes == {"discarded(removed)": 2}  # the page as first sent, and replayed
+    run_index(world, Pace(batch=50, seconds=120))
     assert_gone(world)
     assert world.searcher.search(Query()).total == 1
 
