@@ -4,6 +4,8 @@ Turns raw pages into clean articles: extracts text and metadata from every page 
 `news.articles.raw.v1` and writes them to the log, `news.articles.clean.v1`. How many workers share the
 pages depends on how many wait; a run stops after its time budget and leaves the rest to the next one.
 
+The event of `summarize` carries the outcomes and the slowest hosts: pages, and CPU milliseconds a page.
+
 ### When it runs
 Within seconds of the first waiting page (its doorbell watches the lag), when a scrape has brought
 something, and every 15 minutes in any case. `summarize` is *skipped* when nothing was published.

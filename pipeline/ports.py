@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from pipeline.core.costs import HostCost
 from pipeline.core.generations import Generation
 from pipeline.core.http import Failure, Request, Response
 from pipeline.core.model import CleanArticle, RawArticle, Revision, Story
@@ -311,5 +312,8 @@ class Extractor(Protocol):
 
     def extract_all(self, raws: Sequence[RawArticle]) -> list[Extraction]:
         """One result a page, in order; a page that hangs or explodes is an InvalidRecord, and it alone."""
+
+    def slowest(self) -> tuple[HostCost, ...]:
+        """The hosts whose pages have cost the most CPU time each, the most first; a few."""
 
     def close(self) -> None: ...

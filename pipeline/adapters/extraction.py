@@ -19,9 +19,11 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from pipeline.adapters.extraction_frames import Frames, Reply, encode_page
 from pipeline.core.clean import Extracted
+from pipeline.core.costs import Costs, HostCost
 from pipeline.core.model import RawArticle
 from pipeline.errors import Discard, InvalidRecord, TransientError
 from pipeline.ports import Extraction
@@ -52,6 +54,7 @@ class ProcessPool:
         self._seconds = seconds
         self._memory = memory
         self._workers: list[_Worker] = []
+        self._costs = Costs()
 
     def extract_all(self, raws: Sequence[RawArticle]) -> list[Extraction]:
         """One result a page, in order. Raises WorkersUnavailable when no worker can be started."""
@@ -66,6 +69,10 @@ class ProcessPool:
             for number, result in self._collect():
                 results[number] = result
         return [results[number] for number in sorted(results)]
+
+    def slowest(self) -> tuple[HostCost, ...]:
+        """The hosts whose pages cost the most CPU time each; what was killed cost all the time it had."""
+        return self._costs.slowest()
 
     def pids(self) -> list[int]:
         """The process ids of the workers that are up, for whoever watches them."""
@@ -101,6 +108,7 @@ class ProcessPool:
             result = worker.read() if worker in ready else worker.overdue()
             if result is not None:
                 assert worker.page is not None
+                self._costs.add(worker.host, worker.spent)
                 yield worker.page, result
                 worker.page = None
                 if worker.broken:
@@ -123,6 +131,8 @@ class _Worker:
     deadline: float = 0.0
     seconds: float = 0.0
     done: int = 0
+    host: str = ""
+    spent: float = 0.0
     broken: bool = False
 
     def __post_init__(self) -> None:
@@ -141,6 +151,7 @@ class _Worker:
         """Give it a page, once it is warm. Raises WorkersUnavailable when it does not come up."""
         self._wait_until_warm()
         self.page, self.seconds = number, seconds
+        self.host, self.spent = urlsplit(raw.http.final_url).hostname or "", seconds
         self.deadline = time.monotonic() + seconds
         assert self.process.stdin is not None
         try:
@@ -160,7 +171,7 @@ class _Worker:
         if reply is None:
             return None
         self.done += 1
-        self.broken = reply.broken
+        self.broken, self.spent = reply.broken, reply.seconds
         return _result(reply)
 
     def overdue(self) -> InvalidRecord | None:

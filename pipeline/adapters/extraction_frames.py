@@ -14,13 +14,17 @@ _LENGTH = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One page's end: exactly one of the first three is set. `broken` asks for a new worker afterwards."""
+    """One page's end: exactly one of the first three is set. `broken` asks for a new worker afterwards.
+
+    `seconds` of CPU time were spent on it.
+    """
 
     extracted: Extracted | None = None
     discard: str | None = None
     invalid: str | None = None
     message: str = ""
     broken: bool = False
+    seconds: float = 0.0
 
 
 _replies = msgspec.msgpack.Decoder(Reply)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import time
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -37,7 +39,9 @@ def main() -> None:
     replies.write(b"!")
     replies.flush()
     while (raw := _next(pages)) is not None:
-        replies.write(encode(answer(raw)))
+        started = time.process_time()
+        reply = answer(raw)
+        replies.write(encode(replace(reply, seconds=time.process_time() - started)))
         replies.flush()
 
 

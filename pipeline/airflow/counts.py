@@ -7,18 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
+from pipeline.core.costs import HostCost, together
 from pipeline.errors import PipelineError
 
 
+class Slow(TypedDict):
+    """A host whose pages cost much to extract: CPU milliseconds a page."""
+
+    host: str
+    pages: int
+    cpu_ms: float
+
+
 class Counts(TypedDict):
-    """What one run, or several together, did: outcomes as counted in the reports named by `runs`."""
+    """What one run, or several together, did: outcomes as counted in the reports named by `runs`.
+
+    `slowest` is there where pages were extracted.
+    """
 
     runs: list[str]
     ended: list[str]
     discovered: int
     outcomes: dict[str, int]
+    slowest: NotRequired[list[Slow]]
 
 
 def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Counts:
@@ -33,12 +46,20 @@ def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Count
     outcomes: Counter[str] = Counter()
     for part in counted:
         outcomes.update(part["outcomes"])
-    return Counts(
+    counts = Counts(
         runs=[run for part in counted for run in part["runs"]],
         ended=[how for part in counted for how in part["ended"]],
         discovered=sum(part["discovered"] for part in counted),
         outcomes=dict(sorted(outcomes.items())),
     )
+    if slow := together([HostCost(**host) for host in part.get("slowest", ())] for part in counted):
+        counts["slowest"] = slow_hosts(slow)
+    return counts
+
+
+def slow_hosts(costs: Iterable[HostCost]) -> list[Slow]:
+    """The costs as they travel."""
+    return [Slow(host=cost.host, pages=cost.pages, cpu_ms=cost.cpu_ms) for cost in costs]
 
 
 def how_many(counts: Counts, *outcomes: str) -> int:

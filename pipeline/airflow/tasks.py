@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from pipeline import bootstrap, log
-from pipeline.airflow.counts import Counts
+from pipeline.airflow.counts import Counts, slow_hosts
 from pipeline.errors import FetchUnavailable, PipelineError, TransientError
 from pipeline.stages import letters
 from pipeline.stages import replay as replaying
@@ -224,4 +224,9 @@ def _pace(world: World, seconds: float | None, stop: Any) -> Pace:
 
 def _counts(ended: str, report: RunReport) -> Counts:
     outcomes: Mapping[str, int] = report.outcomes
-    return Counts(runs=[report.run_id], ended=[ended], discovered=report.discovered, outcomes=dict(outcomes))
+    counts = Counts(
+        runs=[report.run_id], ended=[ended], discovered=report.discovered, outcomes=dict(outcomes)
+    )
+    if report.slowest:
+        counts["slowest"] = slow_hosts(report.slowest)
+    return counts

@@ -55,6 +55,10 @@ def run(
     else:
         click.echo(f"{report.run_id}: {ended}")
         print_table(("outcome", "articles"), sorted(report.outcomes.items()), empty="nothing to do")
+        if report.slowest:
+            click.echo()
+            rows = [(cost.host, cost.pages, f"{cost.cpu_ms:.1f}") for cost in report.slowest]
+            print_table(("slowest host", "pages", "CPU ms a page"), rows)
 
 
 def _stage(name: str) -> Stage:

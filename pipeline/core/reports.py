@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from pipeline.core.costs import HostCost
+
 Stage = Literal["fetch", "clean", "index", "rebuild", "maintenance"]
 RunStatus = Literal["open", "finished", "failed", "dead"]
 
@@ -17,6 +19,7 @@ class RunReport:
 
     `heard_at` is the last sign of life of an open run; one that stays silent past `DEAD_AFTER` is closed
     as `dead` by the next run. `discovered` counts the URLs the run created in the ledger.
+    `slowest` are the hosts whose pages cost the most to extract.
     """
 
     run_id: str
@@ -28,6 +31,7 @@ class RunReport:
     discovered: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     details: dict[str, float] = field(default_factory=dict)
+    slowest: tuple[HostCost, ...] = ()
     error: str | None = None
     trigger: str | None = None
 
@@ -39,6 +43,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     discovered: int = 0
     details: dict[str, float] = field(default_factory=dict)
+    slowest: tuple[HostCost, ...] = ()
 
     def count(self, outcome: str, reason: str | None = None, times: int = 1) -> None:
         """Count one attempt at one article: `count("discarded", "robots")` → `discarded(robots)`."""

@@ -130,6 +130,7 @@ class CleanStage:
         results = self._ports.extractor.extract_all([job.raw for job in due if job.raw])
         self._count("extract_seconds", time.perf_counter() - started)
         self._count("pages", len(due))
+        self._run.tally.slowest = self._ports.extractor.slowest()
         for job, result in zip(due, results, strict=True):
             self._decide(batch, job, result)
 

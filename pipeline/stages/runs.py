@@ -59,6 +59,7 @@ class Run:
             discovered=self.tally.discovered,
             outcomes=dict(sorted(self.tally.outcomes.items())),
             details=dict(self.tally.details),
+            slowest=self.tally.slowest,
             error=_described(error) if error else None,
         )
         self.runs.put([Write(id=self.run_id, value=self.report)])

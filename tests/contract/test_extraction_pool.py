@@ -43,6 +43,18 @@ def test_results_come_in_the_order_of_the_pages(pool: ProcessPool):
     assert [f"Office {number}" for number in range(12)] == titles(results)
 
 
+def test_pool_tells_what_the_pages_of_each_host_cost():
+    pool = ProcessPool(1, seconds=1.0)
+    try:
+        pool.extract_all([raw(page(1)), raw(page(2)), raw(HANGING, url="https://slow.example/a")])
+        slow, daily = pool.slowest()
+    finally:
+        pool.close()
+    assert (slow.host, slow.pages, slow.cpu_ms) == ("slow.example", 1, 1000.0)
+    assert (daily.host, daily.pages) == ("daily.example", 2)
+    assert daily.cpu_ms > 0
+
+
 def test_discards_and_dead_letters_keep_their_reasons(pool: ProcessPool):
     pdf, large, good = pool.extract_all([raw(b"%PDF-1.7"), raw(b"<html>" + b" " * 5_000_000), raw(page(1))])
     assert isinstance(pdf, Discard)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.adapters.memory import MemoryWorld
 from pipeline.core.clean import extract
 from pipeline.core.codec import from_record, to_message
+from pipeline.core.costs import HostCost
 from pipeline.core.ledger import FetchSection, LedgerEntry, apply
 from pipeline.core.model import CleanArticle, HttpFacts, RawArticle, SourceFacts
 from pipeline.core.reports import RunReport
@@ -29,6 +30,9 @@ class InProcess:
 
     def extract_all(self, raws: Sequence[RawArticle]) -> list[Extraction]:
         return [self._one(raw) for raw in raws]
+
+    def slowest(self) -> tuple[HostCost, ...]:
+        return (HostCost(host="herald.example", pages=1, cpu_ms=12.5),)
 
     def close(self) -> None:
         pass

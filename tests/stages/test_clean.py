@@ -45,6 +45,13 @@ def test_new_page_is_published_with_pointer_and_ledger_names_its_fetch(world):
     assert held.clean.offset == 0
 
 
+def test_report_names_the_slowest_hosts(world):
+    fetched(world, raw())
+    report = drain(world)
+    assert [(cost.host, cost.cpu_ms) for cost in report.slowest] == [("herald.example", 12.5)]
+    assert world.runs.get([report.run_id])[report.run_id].value.slowest == report.slowest
+
+
 def test_same_page_fetched_again_is_unchanged_and_names_the_new_fetch(world):
     fetched(world, raw())
     drain(world)
