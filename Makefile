@@ -82,6 +82,10 @@ bench-clean: setup ## Extraction beside other extractors (COPYDESK_SHARED names 
 bench-stories: setup ## Copies found, beside hashing, SimHash and MinHash (ARGS="--bases 300" is quick)
 	@$(BIN)/python -m bench.bench_stories $(ARGS)
 
+.PHONY: bench-index
+bench-index: setup ## Log to searchable story over a full window (ARGS="--window 300000 --seconds 60")
+	@$(BIN)/python -m bench.bench_index $(ARGS)
+
 .PHONY: bench-search
 bench-search: setup ## Searches while stories are indexed (ARGS="--stories 200000 --rebuild" is full size)
 	@$(BIN)/python -m bench.bench_search $(ARGS)

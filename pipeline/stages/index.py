@@ -149,7 +149,8 @@ class IndexStage:
         poison: Sequence[Poison] = (),
     ) -> list[Outcome]:
         """One transaction: everything the records cause, and the positions after them."""
-        reads, broken = self._decoded(records)
+        with self._timed("decode"):
+            reads, broken = self._decoded(records)
         done = _Done(poison=[*broken, *poison])
         self._guard.admit(len(records) + len(poison), len(done.poison))
         rounds = list(_cut_after_furniture(reads))
@@ -164,6 +165,7 @@ class IndexStage:
         messages += dead_letters.messages(done.poison, "index", self._clock())
         with self._timed("publish"):
             self._ports.transactions.publish(messages)
+        with self._timed("commit"):
             self._ports.transactions.commit()
         self._furniture, self._unsent = furniture, {}
         return done.outcomes + [Outcome("dead-lettered", error.reason) for _, error in done.poison]
