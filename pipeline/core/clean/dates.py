@@ -25,6 +25,7 @@ _ISO = re.compile(
            \s*(?P<zone>Z|UTC|GMT|[A-Z]{2,5}(?![a-z])|[+\-−]\d{1,2}:?\d{0,2})?)?\s*(?:\[[\w/]+\])?\s*$""",
     re.VERBOSE,
 )
+_SMALL = re.compile(r"(?<=\d)[tz](?=\d|$)")
 _UNIX = re.compile(r"\d{10}(?:\d{3})?$")
 _ZONES = {
     **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
@@ -61,7 +62,7 @@ def parse(text: str | None, zone: timedelta | None = None) -> Stamp | None:
     if _UNIX.match(text):
         seconds = int(text[:10])
         return Stamp(datetime.fromtimestamp(seconds, UTC), "second", zoned=True)
-    match = _ISO.match(text)
+    match = _ISO.match(_SMALL.sub(lambda letter: letter[0].upper(), text))
     return _from_iso(match, zone) if match else _from_mail(text)
 
 
@@ -101,6 +102,11 @@ def _offset(named: str | None) -> timedelta | None:
 
 
 def _from_mail(text: str) -> Stamp | None:
+    words = text.split()
+    if words and words[-1] in _ZONES:
+        minutes = _ZONES[words[-1]]
+        hours, rest = divmod(abs(minutes), 60)
+        text = f"{text[: -len(words[-1])]}{'-' if minutes < 0 else '+'}{hours:02}{rest:02}"
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

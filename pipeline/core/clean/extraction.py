@@ -16,9 +16,11 @@ from htmldate import find_date
 
 from pipeline.core.clean import kinds
 from pipeline.core.clean.access import Access
-from pipeline.core.clean.body import Removal, read_body, tree_of
+from pipeline.core.clean.body import Body, Removal, read_body, tree_of
 from pipeline.core.clean.characters import count_words
 from pipeline.core.clean.charset import decode
+from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.dates import Stamp, plausible
 from pipeline.core.clean.jsonld import Node, text_of
 from pipeline.core.clean.language import Language, choose_language
 from pipeline.core.clean.metadata import (
@@ -29,6 +31,7 @@ from pipeline.core.clean.metadata import (
     with_rule,
     with_text,
 )
+from pipeline.core.clean.months import day_in_lines
 from pipeline.core.clean.page import Page, parse
 from pipeline.core.clean.published import found_day
 from pipeline.core.clean.revision import revision_of
@@ -82,7 +85,7 @@ def explain(raw: RawArticle) -> Extracted:
     text = "\n\n".join(body.paragraphs)
     words = count_words(text)
     kinds.refuse_shape(page, nodes, metadata.title or "", metadata.access, body, words)
-    day = None if metadata.published_at else found_day(_search_date(page, raw), raw.fetched_at)
+    day = None if metadata.published_at else _day(page, raw, body)
     metadata = with_text(metadata, page, nodes, body, day)
     language = _language(page, nodes, raw, text)
     article = _assembled(raw, metadata, language, text, words)
@@ -134,6 +137,14 @@ def _declared_text(nodes: list[Node], access: Access) -> str | None:
 def _event_at(published_at: datetime | None, raw: RawArticle) -> datetime:
     """The earlier of publication (which is plausible by the rules that chose it) and first fetch."""
     return min(published_at, raw.first_fetched_at) if published_at else raw.first_fetched_at
+
+
+def _day(page: Page, raw: RawArticle, body: Body) -> Choice[Stamp] | None:
+    """The day of publication where none is declared: in words above the text, else by a search."""
+    shown = day_in_lines(body.head)
+    if plausible(shown, raw.fetched_at) and shown is not None:
+        return Choice(shown, "text")
+    return found_day(_search_date(page, raw), raw.fetched_at)
 
 
 def _search_date(page: Page, raw: RawArticle) -> str | None:

@@ -1,6 +1,7 @@
 """When the article was published and last modified: the stamps a page carries and which one we believe.
 
-    JSON-LD  >  <meta>  >  <time>, microdata  >  feed entry  >  address  >  htmldate's search of the page
+    JSON-LD  >  <meta>  >  <time>, microdata  >  WebPage in JSON-LD  >  feed entry  >  address
+       >  words above the text  >  htmldate's search of the page
 
 The first *plausible* stamp wins (see `dates.plausible`). A winner that is only a day is refined by the first
 later candidate that gives a time on that same day; one without a zone is read in the zone of another stamp
@@ -13,12 +14,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.dates import Stamp, parse, plausible
-from pipeline.core.clean.jsonld import Node, text_of
+from pipeline.core.clean.jsonld import Node, text_of, types
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.wordlists import sequence
 
@@ -89,10 +91,12 @@ def day_in_url(url: str) -> str | None:
 def _candidates(
     page: Page, article: list[Node], feed: datetime | None, zone: _Zone
 ) -> Iterator[Choice[Stamp]]:
-    yield from _stamps((text_of(node.get("datePublished")) for node in article), "json-ld", zone)
+    yield from _stamps((_stated(node.get("datePublished")) for node in article), "json-ld", zone)
     yield from _stamps((page.first_meta(name) for name in _PUBLISHED), "meta", zone)
-    yield from _stamps((text_of(node.get("dateCreated")) for node in article), "json-ld", zone)
+    yield from _stamps((_stated(node.get("dateCreated")) for node in article), "json-ld", zone)
     yield from _stamps(_times(page), "html", zone)
+    pages = (node for node in page.nodes if "WebPage" in types(node))
+    yield from _stamps((_stated(node.get("datePublished")) for node in pages), "json-ld", zone)
     if feed is not None:
         yield Choice(Stamp(feed.astimezone(UTC), "second", zoned=True), "feed")
     yield from _stamps([day_in_url(page.url)], "url", None)
@@ -101,12 +105,17 @@ def _candidates(
 def _modifications(
     page: Page, article: list[Node], feed: datetime | None, zone: _Zone
 ) -> Iterator[Choice[Stamp]]:
-    yield from _stamps((text_of(node.get("dateModified")) for node in article), "json-ld", zone)
+    yield from _stamps((_stated(node.get("dateModified")) for node in article), "json-ld", zone)
     yield from _stamps((page.first_meta(name) for name in _MODIFIED), "meta", zone)
     itemprop = ('[itemprop~="dateModified" i]',)
     yield from _stamps((_stamp_text(node) for css in itemprop for node in page.select(css)[:1]), "html", zone)
     if feed is not None:
         yield Choice(Stamp(feed.astimezone(UTC), "second", zoned=True), "feed")
+
+
+def _stated(value: Any) -> str | None:
+    """A stamp as text; some systems write the seconds as a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text_of(value)
 
 
 def _stamps(texts: Iterable[str | None], origin: str, zone: _Zone | None) -> Iterator[Choice[Stamp]]:

@@ -6,6 +6,7 @@ about itself; a headline in structured data is next (it is often cut or rewritte
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 
@@ -15,6 +16,8 @@ from pipeline.core.clean.choice import Choice
 MAX_TITLE = 400
 _SEPARATORS = re.compile(r"\s+[|\-–—·•»›:/~]{1,2}\s+|\s*[|｜]\s*|\s+::\s+")
 _FIRM_SEPARATORS = re.compile(r"\s*[|｜]\s*|\s+::\s+|\s+[»›]\s+")
+_TIGHT = re.compile(r"\s*[_|｜:：·/–—-]\s*")
+"""Signs that part the site's name from a title without any space, in scripts that have none."""
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -24,8 +27,9 @@ def choose_title(
 ) -> Choice[str] | None:  # fmt: skip
     """The title and its source. `headlines` from JSON-LD, `metas` og:title and its like, best first."""
     names = frozenset(key(name) for name in site_names if name)
-    metas = [without_site(title, names) for title in metas]
-    pages = [without_site(title, names, firm=True) for title in html_titles]
+    headlines = [without_site(html.unescape(title), names) for title in headlines]
+    metas = [without_site(html.unescape(title), names) for title in metas]
+    pages = [without_site(html.unescape(title), names, firm=True) for title in html_titles]
     h1s = [title for title in h1s if title and len(title) <= MAX_TITLE and key(title) not in names]
     declared = [title for title in (*headlines, *metas, *pages, feed or "") if key(title)]
     if h1 := _shown(h1s, declared):
@@ -49,6 +53,10 @@ def without_site(title: str, names: frozenset[str], *, firm: bool = False) -> st
         elif key(first := _SEPARATORS.split(title)[0]) in names:
             title = title[len(first) :].lstrip(" |-–—·•»›:/~｜")
         else:
+            break
+    for match in _TIGHT.finditer(title):
+        if match.start() > 0 and key(title[match.end() :]) in names:
+            title = title[: match.start()]
             break
     if firm and (bar := _FIRM_SEPARATORS.search(title)) and bar.start() > 0:
         title = title[: bar.start()]
