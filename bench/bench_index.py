@@ -14,13 +14,13 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 
@@ -33,6 +33,12 @@ from pipeline.adapters.apply_topics import apply_topics
 from pipeline.adapters.memory import MemoryWorld
 from pipeline.bootstrap import World, run_index
 from pipeline.core.codec import to_message
+from pipeline.core.copies.furniture import Furniture, encode
+from pipeline.core.copies.learn import learn
+from pipeline.core.copies.sample import Seen
+from pipeline.core.copies.tokens import tokenize
+from pipeline.core.model import CleanArticle, Edit
+from pipeline.core.positions import position, version
 from pipeline.core.reports import RunReport
 from pipeline.core.stories.decide import decide_article
 from pipeline.settings import Settings
@@ -42,17 +48,12 @@ from pipeline.stages.index_writes import write
 from pipeline.stages.runner import Pace
 
 CHUNK = 500
+EPOCH = 1
+"""The window lies in epoch 0, so that its stories do not count as left unsent by a crash."""
+LEARNT_ON = 8_000
 GOALS = {100_000: 150, 300_000: 100}
 """Articles a second, sustained for ten minutes on two cores."""
 STEPS = ("decode", "lookup", "decide", "write", "publish", "commit")
-
-
-class Job(Protocol):
-    """What is done with a range of articles in a process of its own."""
-
-    __name__: str
-
-    def __call__(self, settings: Settings, arrivals: Arrivals, numbers: range) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,17 @@ def main() -> None:
     options = _options()
     os.environ.setdefault("COPYDESK_ELASTICSEARCH_HEAP", "1g")
     with throwaway_instance() as instance:
-        settings = settings_module.load(instance.environment() | {"COPYDESK_EPOCH": "1"})
+        settings = settings_module.load(instance.environment() | {"COPYDESK_EPOCH": str(EPOCH)})
         apply_topics(settings)
         apply_indices(settings)
         arrivals = Arrivals(options.window)
-        _in_processes(fill, settings, arrivals, 0, options.window)
-        _in_processes(announce, settings, arrivals, options.window, int(options.ahead * options.seconds))
+        furniture = learn(ordinary_news(LEARNT_ON))
+        listed = Edit(kind="furniture", at=datetime.now(UTC), by="bench", furniture=encode(furniture))
+        _publish(settings, [listed])
+        in_force = furniture.at(version(position(0, EPOCH)))
+        _in_processes(fill, range(options.window), settings, arrivals, in_force)
+        ahead = range(options.window, options.window + int(options.ahead * options.seconds))
+        _in_processes(announce, ahead, settings, arrivals)
         print(f"{options.window:,} articles in {_segments(settings)} segments of news-revisions", flush=True)
         before = _cpu(instance)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -84,11 +90,22 @@ def main() -> None:
         print(f"{_segments(settings)} segments of news-revisions in the end")
 
 
-def fill(settings: Settings, arrivals: Arrivals, numbers: range) -> None:
+def ordinary_news(count: int) -> Iterator[Seen]:
+    """Other articles of three weeks, on which is learnt what is common, as in an installation of some age."""
+    others = Arrivals(count, seed=2)
+    for number in range(count):
+        article = others.article(number)
+        moment = article.event_at + number * timedelta(weeks=2) / count
+        yield Seen(article.source_id, article.language, moment, tokenize(article.text))
+
+
+def fill(numbers: range, settings: Settings, arrivals: Arrivals, furniture: Furniture) -> None:
     """Store what the stage would have decided for articles without copies, in epoch 0."""
     world = World(settings)
     empty = MemoryWorld()
-    nothing = BatchView(empty.articles, empty.revisions, empty.stories, Texts())
+    texts = Texts()
+    texts.use(furniture)
+    nothing = BatchView(empty.articles, empty.revisions, empty.stories, texts)
     for chunk in _chunks(numbers):
         decisions = [decide_article(arrivals.article(number), number, nothing) for number in chunk]
         write(decisions, {}, world.ledger, world.revisions, world.stories)
@@ -97,13 +114,10 @@ def fill(settings: Settings, arrivals: Arrivals, numbers: range) -> None:
     world.close()
 
 
-def announce(settings: Settings, arrivals: Arrivals, numbers: range) -> None:
+def announce(numbers: range, settings: Settings, arrivals: Arrivals) -> None:
     """Put the articles into the log."""
-    world = World(settings)
     for chunk in _chunks(numbers):
-        articles = (arrivals.article(number) for number in chunk)
-        world.publisher.publish([to_message(article, source="/stages/clean") for article in articles])
-    world.close()
+        _publish(settings, [arrivals.article(number) for number in chunk])
 
 
 def work(settings: Settings, batch: int, seconds: float) -> Took:
@@ -142,15 +156,20 @@ def print_figures(took: Took, servers: dict[str, float], options: argparse.Names
     print(f"worker: {took.peak:.0f} MiB at its peak; load {os.getloadavg()[0]:.1f}", flush=True)
 
 
-def _in_processes(job: Job, settings: Settings, arrivals: Arrivals, first: int, count: int) -> None:
-    """Half of the numbers each in two processes, which say when something fails."""
-    began = time.perf_counter()
-    half = first + count // 2
+def _publish(settings: Settings, values: Sequence[CleanArticle | Edit]) -> None:
+    world = World(settings)
+    world.publisher.publish([to_message(value, source="/stages/clean") for value in values])
+    world.close()
+
+
+def _in_processes(job: Callable[..., None], numbers: range, *facts: object) -> None:
+    """Half of the numbers each in two processes; raises what they raise."""
+    began, half = time.perf_counter(), len(numbers) // 2
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        halves = (range(first, half), range(half, first + count))
-        for run in [pool.submit(job, settings, arrivals, numbers) for numbers in halves]:
+        for run in [pool.submit(job, part, *facts) for part in (numbers[:half], numbers[half:])]:
             run.result()
-    print(f"{job.__name__}: {count / (time.perf_counter() - began):,.0f} articles a second", flush=True)
+    pace = len(numbers) / (time.perf_counter() - began)
+    print(f"{job.__name__}: {pace:,.0f} articles a second", flush=True)
 
 
 def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
