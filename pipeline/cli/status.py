@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import World
 
 
+NEEDED = ("kafka", "elasticsearch")
+"""What the books are kept in."""
+ABSENT = ("unreachable", "stopped", "dead")
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 def status(as_json: bool) -> None:
@@ -43,6 +48,8 @@ def _look(world: World) -> tuple[dict[str, Any], list[str]]:
         for name, service in found["services"].items()
         if service["state"] != "running"
     ]
+    if any(found["services"][name]["state"] in ABSENT for name in NEEDED):
+        return found, problems  # asking once more would only wait once more
     try:
         found |= _books(world)
     except ConfigError as error:

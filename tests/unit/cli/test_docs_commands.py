@@ -12,11 +12,13 @@ import pytest
 from pipeline.cli.main import copydesk
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "infra").rglob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "infra").rglob("*.md")])
 CODE = re.compile(r"```.*?```|`[^`\n]+`|^    .+$", re.DOTALL | re.MULTILINE)
 NAMED = re.compile(r"(?<![\w./-])(?:\.venv/bin/)?copydesk((?: +[^\s`#|;,]+)+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 OTHER_WORDS = {"…", "-m"}
+MADE = re.compile(r"^[` $]*make ((?:[A-Z]+=\S+ )*)([a-z][a-z-]*)", re.MULTILINE)
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def relative(path: Path) -> str:
@@ -57,6 +59,12 @@ def anchors(path: Path) -> set[str]:
 def test_commands_named_in_a_document_exist_with_their_options(document: Path) -> None:
     found = {" ".join(words): wrong(words) for words in commands(document.read_text(encoding="utf-8"))}
     assert {} == {words: fault for words, fault in found.items() if fault}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_targets_of_make_named_in_a_document_exist(document: Path) -> None:
+    code = "\n".join(CODE.findall(document.read_text(encoding="utf-8")))
+    assert set() == {target for _, target in MADE.findall(code)} - TARGETS
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
