@@ -9,7 +9,9 @@ from typing import Literal
 
 from pipeline.core.costs import HostCost
 
-Stage = Literal["fetch", "clean", "index", "rebuild", "maintenance"]
+Stage = Literal["fetch", "clean", "index"]
+Work = Literal[Stage, "rebuild", "maintenance"]
+"""What a run can be of: a stage, or work that is no stage and gives up on no record."""
 RunStatus = Literal["open", "finished", "failed", "dead"]
 
 
@@ -23,7 +25,7 @@ class RunReport:
     """
 
     run_id: str
-    stage: Stage
+    stage: Work
     started_at: datetime
     heard_at: datetime
     status: RunStatus = "open"

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from pipeline import log
 from pipeline.core.ledger import LedgerEntry
-from pipeline.core.reports import RunReport, RunStatus, Stage, Tally
+from pipeline.core.reports import RunReport, RunStatus, Tally, Work
 from pipeline.errors import PipelineError
 from pipeline.ports import Documents, Where, Write
 
@@ -67,7 +67,7 @@ class Run:
 
 @contextmanager
 def reported(
-    stage: Stage,
+    stage: Work,
     runs: Documents[RunReport],
     ledger: Documents[LedgerEntry],
     clock: Clock,
