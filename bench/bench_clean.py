@@ -105,6 +105,9 @@ def _print_table(runners: list[Runner], scores: dict[str, dict[str, Any]], pages
             f"{speed:9.1f}{speed / base if base else 0:6.2f}{quantiles(times, n=100)[98] * 1000:8.1f}"
             f"{runner.passes[-1][-1]['peak'] / 2**20:6.0f}{agree[0]:7.2f}{agree[1]:6.2f}"
         )
+    for name in EXTRACTORS:
+        if name not in scores:
+            print(f"{name:18}{'left out' if name in installed() else 'not installed'}")
 
 
 def _speed(runner: Runner) -> float:

@@ -19,7 +19,10 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 """Thai, Lao, Burmese, Khmer, kana and Han; Korean writes spaces between words."""
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’.\-][^\W_{_UNSPACED}]+)*")
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0970-\u0dff\u200c\u200d"
+"""Signs inside words that are no letters to `re`: accents, vowel points, the vowel signs of Indic scripts."""
+_LETTERS = rf"[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_MARKS}])*"
+_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTERS}(?:['’.\-]{_LETTERS})*")
 _UNSPACED_CHARACTER = re.compile(rf"[{_UNSPACED}]")
 CHARACTERS_PER_WORD = 2
 """Scripts without spaces between words: about two characters a word (Chinese 1.7, Japanese 2.4)."""

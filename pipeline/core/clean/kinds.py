@@ -51,6 +51,11 @@ _ERROR_TITLES = (
     "sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang|страница не найдена",
     "сторінку не знайдено|الصفحة غير موجودة|صفحه یافت نشد|页面不存在|頁面不存在|找不到页面|找不到頁面",
     "ページが見つかりません|페이지를 찾을 수 없습니다",
+    "הדף לא נמצא|העמוד לא נמצא|η σελίδα δεν βρέθηκε|पृष्ठ नहीं मिला|पेज नहीं मिला",
+    "पन्ना नहीं मिला",
+    "az oldal nem található|pagina nu a fost găsită",
+    "sivua ei löyt|stranica nije pronađena|страницата не е намерена",
+    "ไม่พบหน้า|পৃষ্ঠা পাওয়া যায়নি|صفحہ نہیں ملا",
 )
 _ERROR_TITLE = re.compile("|".join(_ERROR_TITLES), re.IGNORECASE)
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemList"})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.core.clean import DISCARD_REASONS, extract
 from pipeline.errors import Discard, InvalidRecord
@@ -117,3 +119,36 @@ def test_page_over_the_cap_is_a_dead_letter():
     with pytest.raises(InvalidRecord) as found:
         extract(raw(b"<html>" + b" " * (4 * 2**20)))
     assert found.value.reason == "too-large"
+
+
+TEXTS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("names.yaml").read_text(encoding="utf-8"))[
+    "texts"
+]
+NOT_FOUND = {
+    "de": "Seite nicht gefunden", "fr": "Page introuvable", "es": "Página no encontrada",
+    "pt": "Página não encontrada", "it": "Pagina non trovata", "nl": "Pagina niet gevonden",
+    "pl": "Nie znaleziono strony", "tr": "Sayfa bulunamadı", "ru": "Страница не найдена",
+    "uk": "Сторінку не знайдено", "ar": "الصفحة غير موجودة", "fa": "صفحه یافت نشد", "zh": "页面不存在",
+    "ja": "ページが見つかりません", "ko": "페이지를 찾을 수 없습니다", "vi": "Không tìm thấy trang",
+    "id": "Halaman tidak ditemukan", "sv": "Sidan hittades inte", "cs": "Stránka nenalezena",
+    "he": "הדף לא נמצא", "el": "Η σελίδα δεν βρέθηκε", "hi": "पृष्ठ नहीं मिला",
+}  # fmt: skip
+
+
+def few(lang: str) -> str:
+    return "".join(f"<p>{TEXTS[lang].format(number)}</p>" for number in range(2))
+
+
+@pytest.mark.parametrize("lang", NOT_FOUND)
+@pytest.mark.parametrize("kind", ["error-page", "paywalled", "media-page", "live-blog", "gallery"])
+def test_kinds_are_told_in_every_language(lang: str, kind: str):
+    made = {
+        "error-page": page(few(lang), title=NOT_FOUND[lang]),
+        "paywalled": page(f"<article>{few(lang)}</article>", data=PAID),
+        "media-page": page(f"<article>{few(lang)}</article>", data=VIDEO),
+        "live-blog": page(few(lang) * 9, data=LIVE),
+        "gallery": page(few(lang) + CAPTIONS),
+    }
+    with pytest.raises(Discard) as found:
+        extract(raw(made[kind]))
+    assert found.value.reason == kind

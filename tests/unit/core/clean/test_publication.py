@@ -82,6 +82,9 @@ def test_words_are_counted_as_readers_count_them():
     assert count_words("It's a well-known 3.5% rise.") == 5
     assert count_words("島の議会は火曜日") == 4
     assert count_words("섬 의회는 화요일에") == 3
+    assert count_words("द्वीप की परिषद ने फैसला किया।") == 6
+    assert count_words("இலங்கை அரசு இன்று அறிவித்தது") == 4
+    assert count_words("دَوْلَة كبيرة") == 2
     assert count_words("") == 0
 
 
