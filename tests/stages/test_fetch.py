@@ -496,10 +496,13 @@ def _killed_and_run_again(number: int, *, after: bool) -> None:
     with pytest.raises(Crash):
         desk.run()
     desk.world.restart()
+    known = {entry.fetch.url for entry in desk.world.articles.all().values() if entry.fetch}
+    assert known == {A, B} or not desk.world.sources.all(), "validators were saved before the entries"
     for _ in range(4):
         desk.later(minutes=20)
         desk.run()
     assert {raw.url for raw in desk.raws()} == {A, B}
+    assert {raw.article_id for raw in desk.raws()} == desk.world.articles.all().keys()
     entries = list(desk.world.articles.all().values())
     assert {entry.state for entry in entries} == {"fetched"}
     created = [entry.fetch.run_id for entry in entries if entry.fetch]
