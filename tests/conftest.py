@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +40,11 @@ hypothesis.settings.load_profile("repeat")
 
 class NetworkForbidden(AssertionError):
     """A test reached for something beyond this machine."""
+
+
+def pytest_configure() -> None:
+    """Take being told to end as Ctrl-C is taken: fixtures stop the servers that they started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
