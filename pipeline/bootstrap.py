@@ -6,6 +6,7 @@ at import.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
+from pipeline import log
 from pipeline import settings as settings_module
 from pipeline.adapters import elastic_clients, elastic_generations
 from pipeline.adapters.elastic_archive import ElasticArchive
@@ -70,6 +72,9 @@ REBUILD_ID = "copydesk-rebuild"
 SWITCH_POLL_SECONDS = 2.0
 INDEX_SESSION_SECONDS = 10.0
 """How long a dead index writer holds the log before a standby takes over."""
+
+
+logger = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -263,7 +268,8 @@ def run_index(world: World, pace: Pace, trigger: str | None = None) -> tuple[End
             ended = consume(consumer, stage, pace, run, commits=False, idle=stage.settle)
             while ended == "at-the-ends" and stage.settle():
                 ended = consume(consumer, stage, pace, run, commits=False)
-        except Fenced:
+        except Fenced as error:
+            log.event(logger, "writer.fenced", run=run.run_id, error=error)
             ended = "fenced"
     return ended, run.report
 

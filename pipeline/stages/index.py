@@ -29,7 +29,7 @@ from pipeline.errors import InvalidRecord
 from pipeline.ports import Consumer, Documents, Revisions, Stories, Transactions
 from pipeline.stages import dead_letters
 from pipeline.stages.dead_letters import Poison
-from pipeline.stages.index_succession import Succession
+from pipeline.stages.index_succession import Succession, owns_log
 from pipeline.stages.index_takeover import Takeover
 from pipeline.stages.index_texts import Texts
 from pipeline.stages.index_view import BatchView
@@ -102,7 +102,7 @@ class IndexStage:
 
     def settle(self) -> bool:
         """Bring a finished rebuild into force although no record waits; whether there was one."""
-        due = bool(self._ports.consumer.progress()) and self._is_succeeded()
+        due = self._is_succeeded() and owns_log(self._ports.consumer)
         if due:
             self._take_over()
         return due

@@ -10,6 +10,7 @@ stands, so nothing is decided twice and nothing is left out.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -37,6 +38,8 @@ from pipeline.stages.tracing import LOG, followed
 
 CHUNK = 100
 """Documents at once; also stories in one transaction."""
+JOIN_SECONDS = 60.0
+SETTLE_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -72,6 +75,7 @@ class Succession:
     def _switch(
         self, generation: Generation, held: Progress, consumer: Consumer, transactions: Transactions
     ) -> None:
+        log.event(logger, "rebuild.switching", epoch=generation.epoch)
         self.generations.save(replace(generation, phase="switching"))
         reached, standing = self._reached(generation)
         for store in (self.stories, self.next_stories, self.next_ledger):
@@ -79,11 +83,12 @@ class Succession:
         for step in (
             self._accounts(generation),
             self._gone(position(reached, generation.epoch)),
-            self._published(generation, held, transactions),
+            self._published(generation, held, consumer, transactions),
         ):
             for _ in step:
-                consumer.poll(0, 0)  # stay in the group however long it takes
+                consumer.poll(0, SETTLE_SECONDS)  # stay in the group however long it takes
         self.generations.swap()
+        owns_log(consumer)
         transactions.begin({0: reached}, standing)
         transactions.commit()
         consumer.rewind()
@@ -147,15 +152,26 @@ class Succession:
         return trail[-1].story_id if trail else None
 
     def _published(
-        self, generation: Generation, held: Progress, transactions: Transactions
+        self, generation: Generation, held: Progress, consumer: Consumer, transactions: Transactions
     ) -> Iterator[None]:
         """All stories of the new epoch into the topic; readers ignore what they were sent before."""
         for chunk in _chunks(self.next_stories.above(0)):
             new = [story for story in chunk if epoch_of(story.version) >= generation.epoch]
+            owns_log(consumer)
             transactions.begin({0: held.committed or 0}, held.metadata)
             transactions.publish([to_message(story, source="/stages/index") for story in new])
             transactions.commit()
             yield
+
+
+def owns_log(consumer: Consumer) -> bool:
+    """Whether the log is ours, once the group has settled; a moment without certainty is no loss of it."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    progress = consumer.progress()
+    while progress is None and time.monotonic() < deadline:
+        consumer.poll(0, SETTLE_SECONDS)
+        progress = consumer.progress()
+    return bool(progress)
 
 
 def _lifted(held: EditSection | None, place: int) -> EditSection | None:
