@@ -87,8 +87,18 @@ def leased(
     held = state or HostState(host=host)
     if held.lease_owner not in (None, owner) and held.lease_until is not None and held.lease_until > now:
         return None
+    if held.lease_owner not in (None, owner):
+        held = _inherited(held)
     until = now + max(LEASE, timedelta(seconds=seconds) + SPARE)
     return replace(held, lease_owner=owner, lease_until=until)
+
+
+def _inherited(state: HostState) -> HostState:
+    """The state of a worker that died with its lease: an unrecorded last request ended within it."""
+    if state.lease_until is None or state.pace_seconds is None:
+        return state
+    earliest = state.lease_until + timedelta(seconds=state.pace_seconds)
+    return replace(state, next_request_at=max(state.next_request_at or earliest, earliest))
 
 
 def outlasts(state: HostState, now: datetime, seconds: float) -> bool:

@@ -96,17 +96,21 @@ class Hosts:
 
     async def _request(self, gate: _Gate, request: Request, patience: float) -> Response | Failure:
         async with gate.lock:
-            wait = hosts.waiting(gate.state, self._ports.clock()) if gate.state else 0.0
+            # The host may have been given up since it was held: whoever had it then says how long to wait.
+            if not await self._hold(gate, MARGIN) or gate.state is None:
+                return Failure(reason="host-busy", detail=gate.host)
+            wait = hosts.waiting(gate.state, self._ports.clock())
             if wait > patience:
-                held = gate.state is not None and hosts.is_held(gate.state, self._ports.clock())
+                held = hosts.is_held(gate.state, self._ports.clock())
                 return Failure(
                     reason="held" if held else "budget", detail=gate.host, retry_after=str(int(wait) + 1)
                 )
             if wait:
                 await self._ports.sleep(wait)
-            if not await self._hold(gate, request.limits.seconds + MARGIN) or gate.state is None:
-                return Failure(reason="host-busy", detail=gate.host)
             async with self._requests:
+                # Looked at last of all: while we waited for our turn the lease may have run out.
+                if not await self._hold(gate, request.limits.seconds + MARGIN) or gate.state is None:
+                    return Failure(reason="host-busy", detail=gate.host)
                 answer = await self._ports.fetcher.get(request)
             now = self._ports.clock()
             state = hosts.answered(gate.state, answer, now)

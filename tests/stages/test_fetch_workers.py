@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 from pipeline.core import urls
+from pipeline.core.http import PAGE, Request
 from pipeline.stages import fetch
 from pipeline.stages.fetch import _Fetch
+from pipeline.stages.fetch_hosts import Hosts
 from pipeline.stages.runs import reported
 from tests.stages.fetching import Desk, source
 
@@ -80,6 +82,26 @@ def _finish(desk: Desk) -> None:
 def _announced() -> list[str]:
     own = [f"https://h{at}.example/{page}" for at in range(HOSTS) for page in range(PAGES - 1)]
     return own + [f"https://h{(at + 1) % HOSTS}.example/from-{at}" for at in range(HOSTS)]
+
+
+def test_host_given_up_while_a_redirect_waited_for_its_turn_keeps_its_pace():
+    """The worker of the host finishes between the two looks that a request from elsewhere takes at it."""
+    desk = many()
+    ports = desk.ports()
+    first, second = (Request(url=f"https://h0.example/{page}", limits=PAGE) for page in range(2))
+
+    async def visit() -> None:
+        gates = Hosts(ports, desk.options())
+        assert await gates.open("h0.example")
+        await gates.ask(first, pace=PACE, patience=60.0)
+        await gates.close("h0.example")
+        await gates._request(gates._gate(second.url, PACE), second, 60.0)
+        await gates.close_all()
+
+    asyncio.run(visit())
+    ports.threads.shutdown()
+    assert [asked.url for asked in desk.web.log][-2:] == [first.url, second.url]
+    assert_polite(desk)
 
 
 def test_no_host_is_in_two_shards_and_no_due_host_in_none():

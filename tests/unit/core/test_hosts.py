@@ -32,6 +32,19 @@ def test_lease_is_taken_renewed_by_its_owner_and_refused_to_others_until_it_ends
     assert hosts.leased(hosts.released(mine), "desk.example", "you", NOON) is not None
 
 
+def test_host_of_a_dead_worker_rests_as_if_its_last_request_had_used_up_the_lease():
+    """Its last request was not written down: with a pace longer than the lease it may have been just now."""
+    died = hosts.leased(HostState(host="desk.example", pace_seconds=120.0), "desk.example", "dead", NOON)
+    assert died is not None
+    later = NOON + hosts.LEASE + timedelta(seconds=1)
+    taken = hosts.leased(died, "desk.example", "me", later)
+    assert taken is not None
+    assert hosts.waiting(taken, later) == 119.0
+    released = hosts.leased(hosts.released(died), "desk.example", "me", later)
+    assert released is not None
+    assert hosts.waiting(released, later) == 0.0
+
+
 def test_request_may_start_only_while_the_lease_outlasts_its_deadline():
     mine = hosts.leased(None, "desk.example", "me", NOON)
     assert mine is not None
