@@ -29,6 +29,8 @@ from pipeline.core.clean.wordlists import words
 
 MAX_AUTHORS = 20
 MAX_NAME = 80
+MAX_BYLINE = 1000
+"""Characters; what a page declares beyond that is no byline, and pages declare megabytes."""
 NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -162,7 +164,7 @@ def _by_commas(text: str) -> list[str]:
 
 
 def _strip(text: str) -> str:
-    text = one_line(_ADDRESS.sub(" ", one_line(text)))
+    text = one_line(_ADDRESS.sub(" ", one_line(text[:MAX_BYLINE])))
     return _begun(_DATE.sub("", text)).strip(" ,;:|·•-–—*\"'")
 
 
