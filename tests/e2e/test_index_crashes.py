@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pipeline.settings import Settings
 from pipeline.stages.accounts import topic_states
 from pipeline.stages.runner import Pace
 from tests.e2e.workers import eventually, finish, start
+from tests.servers import start_anew
 from tests.stages import cleaning, indexing
 from tests.stages.articles import article, prose
 from tests.stages.test_index_machine import log_of
@@ -95,6 +97,20 @@ def test_killed_after_every_single_write_the_next_run_ends_in_the_same_state(wor
         assert code != 0 or nth > 1, f"{place} was never called: {printed}"
         drain(world)
     assert undisturbed(values) == state(world)
+
+
+def test_full_replay_into_empty_topics_and_indices_ends_in_the_same_state(world, empty: Settings):
+    values = log_of(5, 30)
+    append(world, *values)
+    drain(world)
+    before = state(world)
+    start_anew(empty)
+    with closing(World(empty)) as again:
+        append(again, *values)
+        run_index(again, Pace(batch=7, seconds=120))
+        after = state(again)
+    assert before == after
+    assert after["topic"] == after["index"]
 
 
 def test_killed_clean_worker_neither_loses_nor_doubles(world, instance: Instance):
