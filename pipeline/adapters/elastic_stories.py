@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.adapters import elastic_queries
+from pipeline.adapters import elastic_queries, elastic_retired
 from pipeline.adapters.elastic_bulk import Operation, write
 from pipeline.adapters.elastic_clients import Client
 from pipeline.core.codec import from_document, to_document
@@ -40,7 +40,10 @@ class ElasticStories:
             for story in stories
         ]
         self._write_next(operations)
-        return set(write(self._client, self._alias, operations).accepted())
+        held = write(self._client, self._alias, operations).accepted()
+        if self._alias == ALIAS:  # last, or a version retired meanwhile would be missed
+            elastic_retired.erase(self._client, elastic_retired.removed_articles(stories))
+        return set(held)
 
     def _write_next(self, operations: Sequence[Operation]) -> None:
         """Write what the next version of the index must have too; asked anew for each batch.

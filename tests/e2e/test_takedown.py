@@ -144,6 +144,16 @@ def test_removed_stays_removed_through_everything_that_brings_things_back(world)
     assert world.searcher.search(Query()).total == 1
 
 
+def test_version_kept_after_a_rebuild_loses_the_words_too(world):
+    first, copy = removed_article(), article("other", minutes=3)
+    append(world, first, copy)
+    run_reindex(world, lambda *_: None)
+    assert len(bodies(world)) > 1
+    append(world, removal(first))
+    assert world.next_index.old() == {"news-stories-v0001": 2}
+    assert_gone(world)
+
+
 def test_replayed_dead_letters_bring_nothing_back(world):
     """A page that waits to be cleaned, and a text that waits to be indexed, of what was removed meanwhile."""
     first = removed_article()
