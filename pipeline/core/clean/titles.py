@@ -14,6 +14,8 @@ from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
 
 MAX_TITLE = 400
+_READ = 1_000
+"""Characters read of what is declared as a title: broken markup can put a whole page into one."""
 _SEPARATORS = re.compile(r"\s+[|\-–—·•»›:/~]{1,2}\s+|\s*[|｜]\s*|\s+::\s+")
 _FIRM_SEPARATORS = re.compile(r"\s*[|｜]\s*|\s+::\s+|\s+[»›]\s+")
 _TIGHT = re.compile(r"\s*[_|｜:：·/–—-]\s*")
@@ -46,6 +48,7 @@ def without_site(title: str, names: frozenset[str], *, firm: bool = False) -> st
 
     With `firm`, also without what follows a bar: nobody puts one into a headline.
     """
+    title = title[:_READ]
     while pieces := _split(title):
         head, tail = pieces
         if key(tail) in names:
