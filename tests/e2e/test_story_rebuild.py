@@ -44,6 +44,7 @@ DEATHS = [
     ("ElasticGenerations.swap", 1),
     ("ElasticGenerations.drop", 2),
 ]
+"""The last comes after the switch: what is left then is to go on, not to rebuild."""
 
 
 @pytest.fixture
@@ -140,7 +141,10 @@ def test_killed_at_any_stage_the_next_run_ends_in_the_same_state(
         rebuilding.rebuilt(memory)
         code, printed = finish(start(instance, "tests.e2e.mortal_stories", "SIGKILL", place, str(nth)))
         assert -signal.SIGKILL == code, f"{place}: {printed}"
-        assert "in-force" == rebuilt(world)
+        if place == DEATHS[-1][0]:
+            drain(world)
+        else:
+            assert "in-force" == rebuilt(world), place
         assert epoch == standing(world).epoch, place
         expected, found = state_in_memory(memory, articles), state(world)
         assert expected["topic"] == found["topic"], place
