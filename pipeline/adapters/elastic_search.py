@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from elasticsearch import BadRequestError
+from elasticsearch import BadRequestError, NotFoundError
 
 from pipeline.adapters import elastic_queries
 from pipeline.adapters.elastic_clients import Client, status_error, translated
@@ -26,6 +26,8 @@ from pipeline.core.search_suggest import (
     relaxed,
 )
 
+Answer = TypeVar("Answer")
+
 ALIAS = "news-stories"
 COPIES = ("title_*", "text_*", "suggest")
 """What only searching needs."""
@@ -39,8 +41,8 @@ class ElasticSearcher:
 
     def search(self, query: Query) -> Results:
         """One page of what answers."""
-        with _understood(query):
-            answer = self._client.search(index=self._alias, **_arguments(body(query)))
+        request = _arguments(body(query))
+        answer = _asked(query, lambda: self._client.search(index=self._alias, **request))
         return search_answer.results(answer.body)
 
     def all(self, query: Query) -> Iterator[Hit]:
@@ -92,12 +94,20 @@ class ElasticSearcher:
         searches: list[dict[str, Any]] = []
         for query in queries:
             searches += [{}, body(query)]
-        with _understood(queries[0]):
-            answer = self._client.msearch(index=self._alias, searches=searches)
+        answer = _asked(queries[0], lambda: self._client.msearch(index=self._alias, searches=searches))
         for one in answer.body["responses"]:
             if "error" in one:
                 raise status_error(one["status"], "the search failed", error=one["error"])
         return [search_answer.results(one) for one in answer.body["responses"]]
+
+
+def _asked(query: Query, ask: Callable[[], Answer]) -> Answer:
+    """The answer; asked again once, as an index swapped away beneath a search fails it like a bad query."""
+    with _understood(query):
+        try:
+            return ask()
+        except (BadRequestError, NotFoundError):
+            return ask()
 
 
 @contextmanager
