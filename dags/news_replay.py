@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from pipeline.airflow.conventions import DEFAULT_ARGS, trigger_name
+from pipeline.airflow.conventions import DEFAULT_ARGS, chosen_sources, trigger_name
 from pipeline.airflow.counts import Counts, total
 
 if TYPE_CHECKING:
@@ -77,14 +77,7 @@ if TYPE_CHECKING:
             description="Only what was dead-lettered for this reason.",
             section="Dead letters",
         ),
-        "sources": Param(
-            None,
-            type=["null", "array"],
-            items={"type": "string"},
-            title="Sources",
-            description="Their ids, one a line. Empty: every source.",
-            section="Pages",
-        ),
+        "sources": chosen_sources(section="Pages"),
         "since": Param(
             None,
             type=["null", "string"],

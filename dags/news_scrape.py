@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 
 from pipeline.airflow.assets import NEWS_RAW
-from pipeline.airflow.conventions import DEFAULT_ARGS, announce, trigger_name
+from pipeline.airflow.conventions import DEFAULT_ARGS, announce, chosen_sources, trigger_name
 from pipeline.airflow.counts import Counts, how_many, total
 
 if TYPE_CHECKING:
@@ -43,13 +43,7 @@ if TYPE_CHECKING:
     default_args=DEFAULT_ARGS,
     tags=["news", "fetch"],
     params={
-        "sources": Param(
-            None,
-            type=["null", "array"],
-            items={"type": "string"},
-            title="Sources",
-            description="Their ids, one a line. Empty: every source.",
-        ),
+        "sources": chosen_sources(),
         "force": Param(
             False,
             type="boolean",

@@ -68,6 +68,18 @@ def time_budget(what_stops: str) -> Param:
     )
 
 
+def chosen_sources(**shown: Any) -> Param:
+    """The param `sources` of work that can be done for some sources alone."""
+    return Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Sources",
+        description="Their ids, one a line. Empty: every source.",
+        **shown,
+    )
+
+
 def trigger_name() -> str:
     """`DAG/RUN` of the present task: kept in the reports of the runs it starts, so that they can be found."""
     run = get_current_context()["dag_run"]
