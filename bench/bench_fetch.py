@@ -148,7 +148,7 @@ def _world(servers: bool) -> Iterator[Any]:
     from pipeline import settings
     from pipeline.adapters.apply_index import apply_indices
     from pipeline.adapters.apply_topics import apply_topics
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     with throwaway_instance(("kafka", "elasticsearch")) as instance:
         configured = settings.load(instance.environment())

@@ -31,7 +31,7 @@ from pipeline import settings as settings_module
 from pipeline.adapters.apply_index import apply_indices
 from pipeline.adapters.apply_topics import apply_topics
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.bootstrap import World, run_index
+from pipeline.bootstrap import run_index
 from pipeline.core.codec import to_message
 from pipeline.core.copies.furniture import Furniture, encode
 from pipeline.core.copies.learn import learn
@@ -46,6 +46,7 @@ from pipeline.stages.index_texts import Texts
 from pipeline.stages.index_view import BatchView
 from pipeline.stages.index_writes import write
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 
 CHUNK = 500
 EPOCH = 1

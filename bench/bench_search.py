@@ -28,12 +28,13 @@ from pipeline import settings as settings_module
 from pipeline.adapters.apply_index import apply_indices
 from pipeline.adapters.apply_topics import apply_topics
 from pipeline.adapters.elastic_stories import ElasticStories
-from pipeline.bootstrap import World, run_reindex
+from pipeline.bootstrap import run_reindex
 from pipeline.core.codec import to_message
 from pipeline.core.model import Story
 from pipeline.core.search import Query
 from pipeline.search import Search
 from pipeline.settings import Settings
+from pipeline.world import World
 
 CHUNK = 500
 WORDS_FROM = 2_000

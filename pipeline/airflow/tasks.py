@@ -21,9 +21,9 @@ from pipeline.stages import replay as replaying
 from pipeline.stages.accounts import audit, lag_of, topic_states
 from pipeline.stages.checkup import alarming_sources, late_groups
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
     from pipeline.core.maintenance import Part
     from pipeline.core.reports import RunReport
 
@@ -210,7 +210,7 @@ def _shard(number: int, hosts: list[str]) -> Shard:
 @contextmanager
 def _world() -> Iterator[World]:
     log.quiet()
-    world = bootstrap.World()
+    world = World()
     try:
         yield world
     finally:

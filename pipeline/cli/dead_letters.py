@@ -15,9 +15,9 @@ from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
     from pipeline.core.dead_letters import DeadLetter
     from pipeline.stages.letters import Letter
+    from pipeline.world import World
 
 SHOWN_BYTES = 2000
 
@@ -124,7 +124,7 @@ def park(numbers: tuple[int, ...], stage: str | None, about: str | None, open_: 
 
 @contextmanager
 def _world() -> Iterator[World]:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     world = World(local.load())
     try:

@@ -20,8 +20,8 @@ from infra.local.progress import Progress
 from newsroom.sources import CATALOGUE
 from pipeline import settings
 from pipeline.airflow.rest import AirflowApi
-from pipeline.bootstrap import World
 from pipeline.cli.servers import apply_contracts
+from pipeline.world import World
 
 NEWSROOM = "newsroom"
 NEWSROOM_PORT = 8099

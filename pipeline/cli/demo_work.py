@@ -21,11 +21,11 @@ from infra.local.progress import Progress
 from newsroom.edition import first_edition
 from newsroom.material import outlets, stories
 from pipeline.airflow.rest import AirflowApi, AirflowUnavailable, DagRun, UnknownToAirflow
-from pipeline.bootstrap import World
 from pipeline.cli.demo_stack import Stack
 from pipeline.errors import PipelineError
 from pipeline.ports import Where
 from pipeline.stages.accounts import topic_states
+from pipeline.world import World
 
 DAGS = ("news_scrape", "news_clean", "news_index")
 BETWEEN_STAGES = ("fetched", "cleaned")

@@ -32,8 +32,9 @@ def run(
     only: tuple[str, ...], dry_run: bool, seconds: float | None, trigger: str | None, as_json: bool
 ) -> None:
     """Do what is due. A second run on the same day does nothing."""
-    from pipeline.bootstrap import World, run_maintenance, stopping
+    from pipeline.bootstrap import run_maintenance, stopping
     from pipeline.stages.runner import Pace
+    from pipeline.world import World
 
     configured = local.load()
     log.configure("WARNING")
@@ -61,9 +62,10 @@ def run(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def history(days: int, as_json: bool) -> None:
     """What the runs of the last days did, the newest first."""
-    from pipeline.bootstrap import World, now
+    from pipeline.bootstrap import now
     from pipeline.core.codec import to_document
     from pipeline.ports import Where
+    from pipeline.world import World
 
     world = World(local.load())
     try:

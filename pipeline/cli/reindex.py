@@ -20,7 +20,7 @@ from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
 
 @click.command("rebuild")
@@ -32,7 +32,7 @@ def rebuild(abandon: bool, as_json: bool) -> None:
     Readers and writers go on meanwhile. Run it again after an interruption: it goes on where it stopped. The
     version before stays until `copydesk index drop-old`.
     """
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     configured = local.load()
     log.configure("WARNING")
@@ -52,7 +52,7 @@ def rebuild(abandon: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def drop_old(yes: bool, as_json: bool) -> None:
     """Delete the versions of the stories' index that nobody reads or writes any more."""
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     world = World(local.load())
     try:

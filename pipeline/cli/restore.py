@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import log
 from pipeline.cli import local
+from pipeline.cli.progress import counting
 from pipeline.cli.tables import print_json, print_table
 
 
@@ -18,26 +17,14 @@ def restore(as_json: bool) -> None:
 
     Needs the indices of `copydesk index apply`, empty or half restored, and no index run at the same time.
     """
-    from pipeline.bootstrap import World, run_restore
+    from pipeline.bootstrap import run_restore
+    from pipeline.world import World
 
     configured = local.load()
     log.configure("WARNING")
     world = World(configured)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,.0f}"),
-        TimeElapsedColumn(),
-    )
     try:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            tasks: dict[str, int] = {}
-
-            def heard(what: str, done: int) -> None:
-                if what not in tasks:
-                    tasks[what] = progress.add_task(what, total=None)
-                progress.update(progress.task_ids[tasks[what]], completed=done)
-
+        with counting() as heard:
             found = run_restore(world, heard)
     finally:
         world.close()

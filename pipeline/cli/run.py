@@ -12,9 +12,9 @@ from pipeline.cli import local
 from pipeline.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
     from pipeline.core.reports import RunReport
     from pipeline.stages.runner import Ended, Pace
+    from pipeline.world import World
 
     Stage = Callable[[World, Pace, str | None], tuple[Ended, RunReport]]
 
@@ -33,8 +33,9 @@ def run(
     stage: str, mode: str, seconds: float | None, batch: int | None, trigger: str | None, as_json: bool
 ) -> None:
     """Run STAGE once over what is there (--drain), or as a long-lived worker (--follow)."""
-    from pipeline.bootstrap import World, stopping
+    from pipeline.bootstrap import stopping
     from pipeline.stages.runner import Pace
+    from pipeline.world import World
 
     configured = local.load()
     log.configure(configured.log_level)

@@ -20,7 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.ports import Write
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
 ORDER = ("broken", "blocked", "silent", "moved", "empty", "new", "paused", "healthy")
 """What needs a person first."""
@@ -31,7 +31,8 @@ ORDER = ("broken", "blocked", "silent", "moved", "empty", "new", "paused", "heal
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def health(everything: bool, as_json: bool) -> None:
     """Show the sources that need attention, with since when and why."""
-    from pipeline.bootstrap import World, read_catalogue
+    from pipeline.bootstrap import read_catalogue
+    from pipeline.world import World
 
     configured = local.load()
     now = datetime.now(UTC)
@@ -68,7 +69,8 @@ def resume(source_id: str) -> None:
 
 
 def _set_pause(source_id: str, *, paused: bool) -> None:
-    from pipeline.bootstrap import World, read_catalogue
+    from pipeline.bootstrap import read_catalogue
+    from pipeline.world import World
 
     configured = local.load()
     source = next((row for row in read_catalogue(configured.sources) if row.id == source_id), None)

@@ -12,7 +12,7 @@ from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import ConfigError, PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
 
 NEEDED = ("kafka", "elasticsearch")
@@ -27,7 +27,7 @@ def status(as_json: bool) -> None:
 
     Exits 0 only when every service answers and the ledger balances.
     """
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     world = World(local.load())
     try:

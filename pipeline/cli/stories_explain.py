@@ -21,7 +21,7 @@ from pipeline.core.stories.explaining import Explanation, Side, explain, kept_si
 from pipeline.errors import ConfigError, PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
 SHOWN_WORDS = 40
 """Words of a shared passage that are printed for people; --json has all."""
@@ -60,8 +60,9 @@ def explain_(one: str, other: str, files: bool, given: Path | None, as_json: boo
 
 
 def _asked(one: str, other: str) -> tuple[Explanation, list[Story | None]]:
-    from pipeline.bootstrap import World, furniture_in_force
+    from pipeline.bootstrap import furniture_in_force
     from pipeline.stages.takedown import look_up
+    from pipeline.world import World
 
     world = World(local.load())
     try:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import log
 from pipeline.cli import local
+from pipeline.cli.progress import counting
 from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import Rebuilt, World
+    from pipeline.bootstrap import Rebuilt
     from pipeline.core.reports import RunReport
+    from pipeline.world import World
 
 WAY_ON = {
     "unfinished": "It goes on where it stopped: run the command again, or --abandon it.",
@@ -38,7 +36,7 @@ def rebuild(dry_run: bool, abandon: bool, seconds: float | None, as_json: bool) 
     Readers and the index stage go on meanwhile; what was removed stays removed, and every story id leads
     somewhere afterwards. Run it again after an interruption: it goes on where it stopped.
     """
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     configured = local.load()
     log.configure("WARNING")
@@ -83,7 +81,7 @@ def _rebuild(world: World, seconds: float, *, as_json: bool) -> None:
     from pipeline.bootstrap import rebuild_stories, stopping
     from pipeline.stages.runner import Pace
 
-    with stopping() as stop, _progress() as heard:
+    with stopping() as stop, counting() as heard:
         pace = Pace(batch=world.settings.batch_records, seconds=seconds, stop=stop)
         found = rebuild_stories(world, pace, heard, "copydesk stories rebuild")
     if as_json:
@@ -98,22 +96,3 @@ def _tell(found: Rebuilt, report: RunReport) -> None:
     print_table(("decided anew", "articles"), sorted(report.outcomes.items()), empty="nothing was left to do")
     if found.state == "in-force":
         click.echo(f"The stories of epoch {found.epoch} are in force.")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int], None]]:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,.0f}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks: dict[str, int] = {}
-
-        def heard(what: str, done: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=None)
-            progress.update(progress.task_ids[tasks[what]], completed=done)
-
-        yield heard

@@ -14,9 +14,9 @@ from pipeline.cli.tables import print_json, print_table
 from pipeline.core.codec import to_document
 
 if TYPE_CHECKING:
-    from pipeline.bootstrap import World
     from pipeline.core.model import Revision, Story
     from pipeline.core.records import Record
+    from pipeline.world import World
 
 
 @click.command()
@@ -91,7 +91,7 @@ def history(name: str, as_json: bool) -> None:
 
 
 def _world() -> World:
-    from pipeline.bootstrap import World
+    from pipeline.world import World
 
     return World(local.load())
 

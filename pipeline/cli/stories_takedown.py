@@ -72,8 +72,9 @@ def _order(
     name: str, reason: str | None, decided: Callable[[Named, Order], list[Edit]]
 ) -> tuple[Named, list[Edit]]:
     """Look the name up, decide, publish."""
-    from pipeline.bootstrap import World, now
+    from pipeline.bootstrap import now
     from pipeline.stages import takedown
+    from pipeline.world import World
 
     world = World(local.load())
     try:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 def trace(url: str, records: bool, as_json: bool) -> None:
     """What happened to the article at URL (or with that article id)."""
-    from pipeline.bootstrap import World
     from pipeline.stages import tracing
+    from pipeline.world import World
 
     wanted = article_named(url)
     world = World(local.load())

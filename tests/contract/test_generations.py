@@ -14,12 +14,12 @@ from pipeline.adapters.elastic_documents import ElasticDocuments
 from pipeline.adapters.elastic_generations import ARTICLES, STORIES, ElasticGenerations
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.bootstrap import World
 from pipeline.core.generations import Generation
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision
 from pipeline.core.reports import RunReport
 from pipeline.ports import Archive, Documents, Generations, Revisions, Stories, Where, Write
+from pipeline.world import World
 from tests.contract.stores import HOUR, NOW, cleaned, entry, revision, story
 
 ONE = Generation(epoch=1, token="aaaa", phase="texts", first=7)

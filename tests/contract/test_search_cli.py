@@ -11,10 +11,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.bootstrap import World
 from pipeline.cli.search import search
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
+from pipeline.world import World
 from tests.contract.shelves import written
 from tests.contract.stores import NOW
 from tests.servers import start_anew

@@ -13,12 +13,12 @@ from elasticsearch import ApiError, Elasticsearch
 
 from pipeline.adapters import elastic_clients
 from pipeline.adapters.apply_index import apply_indices
-from pipeline.bootstrap import World
 from pipeline.core.reports import RunReport
 from pipeline.errors import ConfigError
 from pipeline.ports import Write
 from pipeline.search import Search
 from pipeline.settings import Settings
+from pipeline.world import World
 from tests.contract.secured import secured_node, with_key
 from tests.contract.shelves import written
 

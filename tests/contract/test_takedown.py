@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from infra.local.instance import Instance
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.bootstrap import World, run_index
+from pipeline.bootstrap import run_index
 from pipeline.cli.stories import stories as command
 from pipeline.core.codec import to_message
 from pipeline.core.ledger import LedgerEntry
@@ -22,6 +22,7 @@ from pipeline.ports import Documents, Publisher, Revisions, Stories
 from pipeline.settings import Settings
 from pipeline.stages.runner import Pace
 from pipeline.stages.takedown import Order, look_up, publish, removal, restoration
+from pipeline.world import World
 from tests.stages import indexing
 from tests.stages.articles import NOON, article, prose
 

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline import log, settings
-from pipeline.bootstrap import World, run_clean, run_index, stopping
+from pipeline.bootstrap import run_clean, run_index, stopping
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 
 PLACES = {
     "ElasticRevisions.add": "pipeline.adapters.elastic_revisions",

@@ -29,7 +29,6 @@ from newsroom.sources import CATALOGUE
 from newsroom.truth import Truth
 from pipeline import settings as settings_module
 from pipeline.airflow.rest import AirflowApi
-from pipeline.bootstrap import World
 from pipeline.cli.demo_work import DAGS, Watch
 from pipeline.cli.main import copydesk
 from pipeline.core import urls
@@ -38,6 +37,7 @@ from pipeline.core.model import Revision, Story
 from pipeline.core.reports import RunReport
 from pipeline.core.search import Query, Results
 from pipeline.ports import Where
+from pipeline.world import World
 
 PATIENCE = 300.0
 SEARCHED = "ferry walkout"

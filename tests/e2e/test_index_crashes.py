@@ -11,13 +11,14 @@ import pytest
 
 from infra.local.instance import Instance
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.bootstrap import World, run_clean, run_index
+from pipeline.bootstrap import run_clean, run_index
 from pipeline.core.codec import from_record, to_message
 from pipeline.core.model import CleanArticle, Edit, Story
 from pipeline.ports import Where
 from pipeline.settings import Settings
 from pipeline.stages.accounts import topic_states
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 from tests.e2e.workers import eventually, finish, start
 from tests.servers import start_anew
 from tests.stages import cleaning, indexing

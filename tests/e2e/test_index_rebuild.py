@@ -17,12 +17,13 @@ from infra.local.instance import Instance
 from pipeline.adapters import elastic_stories
 from pipeline.adapters.elastic_reindex import ElasticReindex
 from pipeline.adapters.elastic_stories import NEXT
-from pipeline.bootstrap import World, run_reindex
+from pipeline.bootstrap import run_reindex
 from pipeline.core.codec import to_document, to_message
 from pipeline.core.model import Story
 from pipeline.core.search import Query
 from pipeline.errors import ConfigError, InvalidRecord
 from pipeline.settings import Settings
+from pipeline.world import World
 from tests.contract.shelves import written
 from tests.e2e.workers import finish, start
 

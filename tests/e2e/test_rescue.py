@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.adapters.apply_index import apply_indices
 from pipeline.adapters.elastic_clients import client
-from pipeline.bootstrap import World, now, run_clean, run_index, run_restore
+from pipeline.bootstrap import now, run_clean, run_index, run_restore
 from pipeline.core.codec import to_message
 from pipeline.core.records import Message
 from pipeline.errors import ConfigError
@@ -21,6 +21,7 @@ from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.letters import letters, replay
 from pipeline.stages.runner import Pace, consume
 from pipeline.stages.runs import reported
+from pipeline.world import World
 from tests.e2e.test_index_crashes import published, state
 from tests.stages import cleaning
 

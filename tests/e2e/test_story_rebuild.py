@@ -18,13 +18,14 @@ from kafka import TopicPartition
 from infra.local.instance import Instance
 from pipeline.adapters import kafka_clients
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.bootstrap import World, rebuild_stories, standing
+from pipeline.bootstrap import rebuild_stories, standing
 from pipeline.core.model import CleanArticle, Edit, Story
 from pipeline.core.positions import epoch_of
 from pipeline.core.search import Query
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 from tests.e2e.test_index_crashes import append, drain, follower, is_stopped, published, state
 from tests.e2e.workers import ROOT, environment, eventually, finish, start
 from tests.stages import indexing, rebuilding

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.apply_index import apply_indices
-from pipeline.bootstrap import World, run_clean, run_index, run_reindex, run_restore
+from pipeline.bootstrap import run_clean, run_index, run_reindex, run_restore
 from pipeline.core.codec import to_message
 from pipeline.core.dead_letters import dead_letter
 from pipeline.core.model import CleanArticle, Edit
@@ -23,6 +23,7 @@ from pipeline.settings import Settings
 from pipeline.stages import restore
 from pipeline.stages.letters import letters, replay
 from pipeline.stages.runner import Pace
+from pipeline.world import World
 from tests.e2e.workers import eventually
 from tests.stages import cleaning
 from tests.stages.articles import NOON, article, prose

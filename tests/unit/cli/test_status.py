@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.bootstrap import World
 from pipeline.cli import status
+from pipeline.world import World
 
 ANYTHING = cast("World", None)
 
