@@ -9,6 +9,7 @@ An instance is a state folder. Several run side by side as long as their folders
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -98,16 +99,26 @@ class Instance:
         home = self.layout.scratch(name)
         return python.module(name, arguments, probe=probe, address=address, home=home, extra=extra)
 
-    def down(self, services: Iterable[str] | None = None, progress: Progress | None = None) -> None:
-        """Stop exactly what `up` and `run` started (or those named), the servers last; data stays."""
+    def down(
+        self,
+        services: Iterable[str] | None = None,
+        progress: Progress | None = None,
+        *,
+        patience: float = math.inf,
+    ) -> None:
+        """Stop exactly what `up` and `run` started (or those named), the servers last; data stays.
+
+        Each is given its own time to finish what it is at, and never more than `patience` seconds.
+        """
         if not self.settings.state.exists():
             return
         listener = progress or Silent()
         with self._alone(listener):
             running = list(self._supervisor.record.entries)
             chosen = running if services is None else servers.expand(services, running)
-            self._supervisor.stop([name for name in chosen if name not in servers.INDEPENDENT], listener)
-            self._supervisor.stop([name for name in chosen if name in servers.INDEPENDENT], listener)
+            for last in (False, True):
+                names = [name for name in chosen if (name in servers.INDEPENDENT) is last]
+                self._supervisor.stop(names, listener, patience)
 
     def clean(self, progress: Progress | None = None) -> None:
         """Stop everything and remove the state folder with all data. There is no way back."""

@@ -5,6 +5,7 @@ Nothing restarts by itself: a dead server is named by `status`, and the next `up
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -77,10 +78,15 @@ class Supervisor:
             entry = self._launch(wanted)
         self._await_health(entry, progress)
 
-    def stop(self, names: Iterable[str], progress: Progress) -> None:
-        """End these processes with all their children, together; unknown names are ignored."""
+    def stop(self, names: Iterable[str], progress: Progress, patience: float = math.inf) -> None:
+        """End these processes with all their children, together; unknown names are ignored.
+
+        After its own time to stop, or `patience` seconds if less, each is ended the hard way.
+        """
         entries = [entry for name in names if (entry := self.record.entries.get(name))]
-        threads = [threading.Thread(target=self._stop_one, args=(entry, progress)) for entry in entries]
+        threads = [
+            threading.Thread(target=self._stop_one, args=(entry, progress, patience)) for entry in entries
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -146,7 +152,7 @@ class Supervisor:
             if not entry.leader.alive:
                 raise self._failed(entry, "exited while starting")
             if time.time() > entry.started_at + entry.start_timeout:
-                self._stop_one(entry, progress)
+                self._stop_one(entry, progress, entry.stop_timeout)
                 raise self._failed(
                     entry, f"was not healthy after {entry.start_timeout:.0f} s ({answer.detail})"
                 )
@@ -161,10 +167,13 @@ class Supervisor:
         self._change(lambda current: current.with_entry(replace(entry, ready=True, members=members)))
         progress.step(entry.name, "running")
 
-    def _stop_one(self, entry: Entry, progress: Progress) -> None:
+    def _stop_one(self, entry: Entry, progress: Progress, patience: float) -> None:
         progress.step(entry.name, "stopping")
         gently = process.stop(
-            entry.leader, entry.members, first=entry.stop_signal, patience=entry.stop_timeout
+            entry.leader,
+            entry.members,
+            first=entry.stop_signal,
+            patience=min(entry.stop_timeout, patience),
         )
         self._change(lambda current: current.without(entry.name))
         progress.step(entry.name, "stopped" if gently else "stopped (had to be killed)")

@@ -14,6 +14,8 @@ from infra.local.instance import Instance
 from infra.local.progress import Progress
 from infra.local.settings import LocalSettings
 
+_PATIENCE = 3.0
+"""Seconds to end: Airflow's scheduler would wait for running tasks, whose work is thrown away."""
 _SMALL = {"COPYDESK_ELASTICSEARCH_HEAP": "512m", "COPYDESK_KAFKA_HEAP": "256m"}
 
 
@@ -32,7 +34,7 @@ def throwaway_instance(
         instance.up(services, progress)
         yield instance
     finally:
-        instance.down(progress=progress)
+        instance.down(progress=progress, patience=_PATIENCE)
         shutil.rmtree(state)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import account, ports, record, supervisor
+from infra.local import account, ports, process, record, supervisor
 from infra.local.errors import Interrupted, ServerFailed
 from infra.local.layout import Layout
 from infra.local.process import Process
@@ -96,6 +96,16 @@ def test_another_command_sees_and_stops_what_was_started(
     assert other.status("thing").state == "running"
     other.stop(["thing"], Silent())
     assert servers.status("thing").state == "stopped"
+    assert ports.is_free(port)
+
+
+def test_process_that_will_not_end_gets_no_more_time_than_the_caller_has(
+    servers: Supervisor, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_AFTER_LEADER", 1.0)
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + LISTEN
+    servers.start(listener(port, deaf, stop_timeout=100_000), Silent())
+    servers.stop(["thing"], Silent(), patience=0.1)
     assert ports.is_free(port)
 
 
