@@ -47,7 +47,7 @@ clean: setup ## Remove all data of the local servers, after asking (YES=1 does n
 
 .PHONY: test
 test: setup ## Run all tests, on real servers of their own (ARGS="-k name" goes to pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(if $(ARGS),$(BIN)/pytest $(ARGS),BIN=$(BIN) tests/all.sh)
 
 .PHONY: check
 check: lint test ## Everything a change must pass
