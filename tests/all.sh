@@ -8,6 +8,7 @@ parts=$(mktemp)
 "$BIN/pytest" --ignore=tests/e2e >"$parts" 2>&1 &
 beside=$!
 trap 'kill "$beside" 2>/dev/null; wait; rm -f "$parts"' EXIT  # TERM: a job in the background is deaf to Ctrl-C
+trap 'exit 130' INT TERM
 
 "$BIN/pytest" tests/e2e
 whole=$?
