@@ -217,6 +217,11 @@ def crawl_delay(copy: RobotsCopy, agent: str) -> float | None:
     return _parsed(copy.body or b"").crawl_delay(agent) if copy.verdict == "parsed" else None
 
 
+def opt_outs(copy: RobotsCopy, url: str) -> tuple[str, ...]:
+    """The collectors of texts that robots.txt names and turns away from `url`."""
+    return _parsed(copy.body or b"").opt_outs(url) if copy.verdict == "parsed" else ()
+
+
 @lru_cache(maxsize=512)
 def _parsed(body: bytes) -> robots.Robots:
     return robots.parse(body)

@@ -44,13 +44,17 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpFacts:
-    """The response behind a page, as received. `headers` keeps only those a later stage reads."""
+    """The response behind a page, as received. `headers` keeps only those a later stage reads.
+
+    `opt_outs` are the collectors of texts that the host's robots.txt turned away from the page.
+    """
 
     final_url: str
     status: int
     content_type: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     redirects: tuple[str, ...] = ()
+    opt_outs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ token by prefix, or let a `Crawl-delay` end a group, and each of those means ask
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,25 @@ LARGEST = 500 * 1024
 
 LONGEST_LINE = 2083 * 8 - 1
 """Bytes read of one line, as Google's parser does: a longer one is still a rule about its beginning."""
+
+COLLECTORS = (
+    *("ai2bot", "amazonbot", "anthropic-ai", "applebot-extended", "bytespider", "ccbot", "chatgpt-user"),
+    *("claude-searchbot", "claude-user", "claude-web", "claudebot", "cohere-ai", "diffbot", "duckassistbot"),
+    *("facebookbot", "google-extended", "gptbot", "imagesiftbot", "meta-externalagent", "oai-searchbot"),
+    *(
+        "meta-externalfetcher",
+        "omgili",
+        "omgilibot",
+        "perplexitybot",
+        "timpibot",
+        "webzio-extended",
+        "youbot",
+    ),
+)
+"""Product tokens, in lower case, of those who read pages for language models, as their operators name them.
+
+A publisher who turns one of them away says what may be done with a text, not who may ask for it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +55,15 @@ class Group:
 
     agents: frozenset[str]
     rules: tuple[Rule, ...]
-    crawl_delay: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """One parsed robots.txt."""
+    """One parsed robots.txt. `delays` are the seconds asked of each agent, as often as they are."""
 
     groups: tuple[Group, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    delays: tuple[tuple[str, float], ...] = ()
 
     def allows(self, url: str, agent: str) -> bool:
         """Whether `agent`, a product token or a whole User-Agent header, may request `url`.
@@ -61,8 +81,13 @@ class Robots:
 
         A site that names us for other rules seldom means to lift the delay it asks of all.
         """
-        groups = (*self._groups_for(agent), *self._groups_naming("*"))
-        return max((group.crawl_delay for group in groups if group.crawl_delay is not None), default=None)
+        asked = ("*", _product_token(agent))
+        return max((seconds for name, seconds in self.delays if name in asked), default=None)
+
+    def opt_outs(self, url: str) -> tuple[str, ...]:
+        """Those of `COLLECTORS` that a group names and forbids `url`: what is said to everyone names none."""
+        named = {agent for group in self.groups for agent in group.agents}
+        return tuple(token for token in COLLECTORS if token in named and not self.allows(url, token))
 
     def _groups_for(self, agent: str) -> list[Group]:
         return self._groups_naming(_product_token(agent)) or self._groups_naming("*")
@@ -87,40 +112,49 @@ def parse(body: bytes) -> Robots:
             case "sitemap":
                 draft.sitemaps.append(value.decode("utf-8", "replace"))
     draft.close_group()
-    return Robots(tuple(draft.groups), tuple(draft.sitemaps))
+    return Robots(tuple(draft.groups), tuple(draft.sitemaps), tuple(draft.delays))
 
 
 @dataclass(slots=True)
 class _Draft:
-    """What was read so far; a group stays open until an agent is named after rules."""
+    """What was read so far; a group stays open until an agent is named after rules.
+
+    `addressed` are the agents named together last: a delay is theirs, and no rule.
+    """
 
     groups: list[Group] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
+    delays: list[tuple[str, float]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
-    delays: list[float] = field(default_factory=list)
     ruled: bool = False
+    addressed: list[str] = field(default_factory=list)
+    naming: bool = False
 
     def name_agents(self, agents: Iterable[str]) -> None:
         # Only rules end a list of agents: other records must not interfere (RFC 9309 §2.2.4).
         if self.ruled:
             self.close_group()
-        self.agents.extend(agents)
+        if not self.naming:
+            self.addressed = []
+        self.naming = True
+        for agent in agents:
+            self.agents.append(agent)
+            self.addressed.append(agent)
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        self.ruled = True
+        self.ruled, self.naming = True, False
         self.rules.extend(rules)
 
     def add_delays(self, delays: Iterable[float]) -> None:
-        if self.agents:
-            self.delays.extend(delays)
+        self.naming = False
+        self.delays.extend((agent, seconds) for seconds in delays for agent in self.addressed)
 
     def close_group(self) -> None:
         """Rules without an agent before them belong to nobody and are dropped here."""
         if self.agents:
-            group = Group(frozenset(self.agents), tuple(self.rules), max(self.delays, default=None))
-            self.groups.append(group)
-        self.agents, self.rules, self.delays, self.ruled = [], [], [], False
+            self.groups.append(Group(frozenset(self.agents), tuple(self.rules)))
+        self.agents, self.rules, self.ruled = [], [], False
 
 
 _DIRECTIVES = {
@@ -135,7 +169,7 @@ _DIRECTIVES = {
 
 
 def _directives(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    for line in re.split(rb"\r\n|\r|\n", _without_bom(_capped(body))):
+    for line in re.split(rb"\r\n|\r|\n", _without_bom(_capped(_narrow(body)))):
         text = line[:LONGEST_LINE].partition(b"#")[0].strip(_BLANK)
         name, colon, value = text.partition(b":")
         if not colon:
@@ -154,6 +188,13 @@ def _capped(body: bytes) -> bytes:
     if len(body) <= LARGEST:
         return body
     return re.sub(rb"[^\r\n]*\Z", b"", body[:LARGEST])
+
+
+def _narrow(body: bytes) -> bytes:
+    """UTF-8 of a file that an editor saved as UTF-16, by its byte order mark."""
+    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body
+    return body[: 2 * LARGEST].decode("utf-16", "replace").encode()
 
 
 def _without_bom(body: bytes) -> bytes:

@@ -123,9 +123,10 @@ def origin(url: str) -> str:
 
 
 def path_and_query(url: str) -> str:
-    """What the server is asked for: the path, and the query with its question mark if there is one."""
+    """What the server is asked for: the path, and the query with its question mark, empty as it may be."""
     parts = _parsed(url)
-    return str(parts.pathname) + str(parts.search)
+    bare = "?" if str(parts.href).partition("#")[0].endswith("?") else ""
+    return str(parts.pathname) + (str(parts.search) or bare)
 
 
 def same_site(one: str, other: str) -> bool:

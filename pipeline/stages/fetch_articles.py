@@ -108,6 +108,7 @@ class Articles:
                 content_type=answer.content_type[:1000] if answer.content_type else None,
                 headers=_kept(answer.headers),
                 redirects=followed.redirects,
+                opt_outs=self._hosts.opt_outs(followed.url),
             ),
             body=answer.body,
             entry=section.entry,

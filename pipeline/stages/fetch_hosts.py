@@ -30,12 +30,16 @@ MARGIN = 5.0
 
 @dataclass(slots=True)
 class _Gate:
-    """One host as this worker holds it; `state` is null while we have no lease."""
+    """One host as this worker holds it; `state` is null while we have no lease.
+
+    `read` is the robots.txt per origin that the last request went by.
+    """
 
     host: str
     asked: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     robots_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    read: dict[str, RobotsCopy] = field(default_factory=dict)
     state: HostState | None = None
     tag: str = ""
 
@@ -61,9 +65,16 @@ class Hosts:
         copy = await self._robots(gate, request, patience)
         if isinstance(copy, Failure):
             return copy
+        gate.read[copy.origin] = copy
         if refusal := hosts.robots_refusal(copy, request.url, self._options.agent):
             return _refused(refusal, copy)
         return await self._request(gate, request, patience)
+
+    def opt_outs(self, url: str) -> tuple[str, ...]:
+        """The collectors of texts that robots.txt turned away from `url`, which we asked for."""
+        gate = self._gates.get(urls.host(url))
+        copy = gate.read.get(urls.origin(url)) if gate else None
+        return hosts.opt_outs(copy, url) if copy else ()
 
     async def open(self, host: str) -> bool:
         """Take the lease of a host, or say that another worker has it."""

@@ -6,7 +6,7 @@ Access: schema.org `isAccessibleForFree`, then the content tier that Facebook's 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pipeline.core.clean.choice import Choice
@@ -39,10 +39,11 @@ def choose_access(page: Page, article: list[dict[str, Any]]) -> Choice[Access]:
     return Choice("unknown", "guess")
 
 
-def opt_outs(page: Page, headers: Mapping[str, str]) -> Choice[tuple[str, ...]]:
-    """The signals by which a publisher limits machine use, sorted: robots words and TDM reservation.
+def opt_outs(page: Page, headers: Mapping[str, str], turned_away: Iterable[str]) -> Choice[tuple[str, ...]]:
+    """The signals by which a publisher limits machine use, sorted: robots words, TDM reservation, collectors.
 
-    From meta robots tags, the X-Robots-Tag header, and tdm-reservation (W3C TDMRep) as tag or header.
+    From meta robots tags, the X-Robots-Tag header, tdm-reservation (W3C TDMRep) as tag or header, and the
+    product tokens that robots.txt turned away from the page. The origin named is the nearest to the text.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     by_meta = {word for name in _ROBOTS for content in page.meta.get(name, ()) for word in _words(content)}
@@ -51,7 +52,8 @@ def opt_outs(page: Page, headers: Mapping[str, str]) -> Choice[tuple[str, ...]]:
         by_meta.add("tdm-reservation")
     if lowered.get("tdm-reservation", "").strip() in _TRUE:
         by_http.add("tdm-reservation")
-    return Choice(tuple(sorted(by_meta | by_http)), "meta" if by_meta else "http")
+    origin = "meta" if by_meta else "http" if by_http else "robots"
+    return Choice(tuple(sorted({*by_meta, *by_http, *turned_away})), origin)
 
 
 def _words(content: str) -> set[str]:

@@ -127,7 +127,7 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         "site_name": site,
         "declared_url": _declared_url(page, article),
         "access": choose_access(page, article),
-        "opt_outs": opt_outs(page, raw.http.headers),
+        "opt_outs": opt_outs(page, raw.http.headers, raw.http.opt_outs),
     }
     given = {name: choice for name, choice in chosen.items() if choice is not None and choice.value}
     return Metadata(

@@ -173,10 +173,10 @@ def _person(element: Element) -> str | None:
 
 
 def _categories(candidates: Iterable[Element]) -> tuple[str, ...]:
-    names = []
+    names: dict[str, None] = {}
     for element in candidates:
-        given = element.attrib and (element.get("label") or element.get("term"))
-        name = plain(given or elements.text(element))
-        if name and name not in names:
-            names.append(name)
+        given = element.attrib and (element.get("label") or element.get("term") or element.get("text"))
+        content = given or elements.text(element)
+        several = content.split(",") if elements.meaning(element.tag).endswith(":keywords") else [content]
+        names.update(dict.fromkeys(name for each in several if (name := plain(each))))
     return tuple(names)

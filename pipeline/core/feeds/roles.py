@@ -31,7 +31,10 @@ TABLE: dict[Role, tuple[str, ...]] = {
     "link": ("link", "atom:link"),
     "guid": ("guid", "id", "atom:id", "dc:identifier"),
     "author": ("author", "atom:author", "dc:creator", "dc:author", "itunes:author"),
-    "category": ("category", "atom:category", "dc:subject"),
+    "category": (
+        *("category", "atom:category", "dc:subject", "media:category", "itunes:category"),
+        *("itunes:keywords", "media:keywords"),
+    ),
 }
 _RANKS: dict[str, tuple[Role, int]] = {
     name: (role, rank) for role, names in TABLE.items() for rank, name in enumerate(names)

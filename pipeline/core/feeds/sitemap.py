@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml import etree
 
 from pipeline.core import urls
-from pipeline.core.feeds import dates, elements
+from pipeline.core.feeds import dates, elements, xml
 from pipeline.core.feeds.elements import Element, Fields
 from pipeline.core.feeds.model import Feed, FeedKind, Item, Reader
 from pipeline.core.feeds.syndication import MOST_ITEMS
@@ -57,18 +57,7 @@ def read_text(text: str) -> Feed | None:
 
 def _elements(document: bytes, kind: FeedKind, *, recover: bool) -> Iterator[Element]:
     wanted = "url" if kind == "sitemap" else "sitemap"
-    steps = etree.iterparse(
-        io.BytesIO(document),
-        events=("end",),
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=recover,
-    )
+    steps = etree.iterparse(io.BytesIO(document), events=("end",), recover=recover, **xml.SAFELY)
     for _, element in steps:
         if isinstance(element.tag, str) and elements.meaning(element.tag).rpartition(":")[2] == wanted:
             yield element
@@ -79,8 +68,9 @@ def _elements(document: bytes, kind: FeedKind, *, recover: bool) -> Iterator[Ele
 
 def _item(element: Element, url: str, troubles: Counter[str], languages: Counter[str]) -> Item:
     found = elements.fields(element)
-    loc = next(elements.each(found, "loc", "other:loc"), None)
-    link = elements.resolved(elements.text(loc), element, url) if loc is not None else None
+    # Some write the address where its `<loc>` belongs.
+    loc = next(elements.each(found, "loc", "other:loc"), element)
+    link = elements.resolved(elements.text(loc), element, url) if loc is not element or not found else None
     if link is None:
         troubles["link-invalid"] += 1
     news = elements.fields(found["news:news"][0]) if "news:news" in found else {}

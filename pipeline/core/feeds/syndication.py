@@ -86,7 +86,8 @@ def _local_name(tag: str) -> str:
 
 def _language(root: Element, head: Element, found: Fields) -> str | None:
     said = elements.first_text(found, "language", "dc:language") or elements.language(head)
-    return said or elements.language(root) or None
+    # Systems write their locale for the language tag; BCP 47 knows no underscore.
+    return (said or elements.language(root)).replace("_", "-") or None
 
 
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}

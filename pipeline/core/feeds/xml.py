@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html.entities
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from lxml import etree
 
@@ -65,18 +67,21 @@ _ROOT = re.compile(
 )
 
 
+SAFELY: Mapping[str, Any] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "no_network": True,
+    "huge_tree": False,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How every parse of ours reads: UTF-8, nothing expanded, nothing loaded, within libxml2's limits."""
+
+
 def parser(*, recover: bool = False) -> etree.XMLParser:
-    """A parser that reads UTF-8, expands nothing, loads nothing and keeps libxml2's limits."""
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=recover,
-    )
+    """A parser that reads safely."""
+    return etree.XMLParser(**SAFELY, recover=recover)
 
 
 def tree(document: bytes) -> etree._Element | None:

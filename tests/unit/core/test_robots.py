@@ -75,6 +75,9 @@ RULES = [
     ("but not what lies in it", DENY_ALL + "Allow: /a/index.html\n", "/a/b", False),
     ("a page of HTML allows all", "<html><body>User-agent: *</body></html>", "/a", True),
     ("octets that are no text", b"User-agent: *\nDisallow: /\xe9\n", "/%E9", False),
+    ("an empty query is asked for", "User-agent: *\nDisallow: /?\n", "/?", False),
+    ("no query is none", "User-agent: *\nDisallow: /?\n", "/", True),
+    ("utf-16 by its mark", "User-agent: *\nDisallow: /a\n".encode("utf-16"), "/a", False),
 ]
 
 
@@ -101,11 +104,32 @@ def test_a_whole_user_agent_header_means_its_product_token():
         ("User-agent: *\nCrawl-delay: 9\n\nUser-agent: copydesk\nCrawl-delay: 20\n", 20.0),
         ("User-agent: other\nCrawl-delay: 9\n", None),
         ("Crawl-delay: 9\nUser-agent: *\nDisallow:\n", None),
+        ("User-agent: copydesk\nDisallow: /x\nCrawl-delay: 4\n", 4.0),
+        ("User-agent: copydesk\nUser-agent: other\nCrawl-delay: 4\n", 4.0),
+        ("User-agent: copydesk\nCrawl-delay: 4\n\nUser-agent: other\nCrawl-delay: 60\n", 4.0),
+        ("User-agent: other\nCrawl-delay: 60\nUser-agent: copydesk\nDisallow: /x\n", None),
     ],
 )
 def test_crawl_delay_is_the_larger_of_ours_and_everyones(text, expected):
-    # A delay does not end a group, so two agents with only delays share both: each asks for the larger.
     assert robots.parse(text.encode()).crawl_delay(AGENT) == expected
+
+
+SHUT = "User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n"
+COLLECTORS = [
+    ("named and turned away", SHUT, ("ccbot", "gptbot")),
+    ("in another spelling", "User-agent: google-EXTENDED/1.0\nDisallow: /\n", ("google-extended",)),
+    ("turned away from elsewhere", "User-agent: GPTBot\nDisallow: /photos/\n", ()),
+    ("turned away from this part", "User-agent: ClaudeBot\nDisallow: /news/\n", ("claudebot",)),
+    ("named and let in", "User-agent: GPTBot\nDisallow: /\nAllow: /news/\n", ()),
+    ("everyone is turned away, none by name", DENY_ALL, ()),
+    ("a name that no collector has", "User-agent: Searchbot\nDisallow: /\n", ()),
+    ("we are let in", SHUT + "User-agent: *\nAllow: /\n", ("ccbot", "gptbot")),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [r[1:] for r in COLLECTORS], ids=[r[0] for r in COLLECTORS])
+def test_collectors_turned_away_by_name_are_told(text, expected):
+    assert robots.parse(text.encode()).opt_outs("https://desk.example/news/1") == expected
 
 
 def test_sitemaps_are_listed_wherever_they_stand():

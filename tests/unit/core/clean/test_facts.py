@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ OPT_OUTS = {
     "none in robots": ('<meta name="robots" content="none">', {}, ("noindex",)),
     "nothing": ('<meta name="robots" content="index, follow">', {"tdm-reservation": "0"}, ()),
 }
+
+
+def test_collectors_that_robots_turned_away_are_opt_outs_too():
+    given = raw(page(head='<meta name="robots" content="noai">'))
+    article = extract(replace(given, http=replace(given.http, opt_outs=("gptbot", "ccbot"))))
+    assert ("ccbot", "gptbot", "noai") == article.opt_outs
+    assert "meta" == article.provenance["opt_outs"]
+    silent = raw(page())
+    article = extract(replace(silent, http=replace(silent.http, opt_outs=("gptbot",))))
+    assert (("gptbot",), "robots") == (article.opt_outs, article.provenance["opt_outs"])
 
 
 @pytest.mark.parametrize("name", OPT_OUTS)
