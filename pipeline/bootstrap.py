@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -28,7 +29,7 @@ from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport, Tally
 from pipeline.core.sources import Source
 from pipeline.errors import ConfigError, Fenced
-from pipeline.stages import fetch, index_takeover, letters
+from pipeline.stages import fetch, fetch_rounds, index_takeover, letters
 from pipeline.stages import replay as replaying
 from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
@@ -99,15 +100,23 @@ def run_fetch(
     hosts: Sequence[str] | None = None,
     order: FetchOrder | None = None,
 ) -> tuple[Ended, RunReport]:
-    """One run of the fetch stage, at `hosts` or wherever something is due; a follower goes on and on."""
+    """One run of the fetch stage, at `hosts` or wherever something is due; a follower does round after round,
+    each by the catalogue as it is then."""
     sources = read_catalogue(world.settings.sources)
     chosen = None if hosts is None else list(hosts)
-    with (
-        reported("fetch", world.runs, world.ledger, now, trigger) as run,
-        _fetch_ports(world) as ports,
-    ):
-        options = _fetch_options(world, order or FetchOrder(), pace.seconds, pace.stop)
-        fetch.run(ports, sources, options, run, chosen)
+    with reported("fetch", world.runs, world.ledger, now, trigger) as run:
+
+        def fetch_due(sources: Sequence[Source], seconds: float) -> None:
+            options = _fetch_options(world, order or FetchOrder(), seconds, pace.stop)
+            with _fetch_ports(world) as ports:
+                fetch.run(ports, sources, options, run, chosen)
+
+        if pace.follow:
+            seconds = min(pace.seconds, fetch_rounds.ROUND_SECONDS)
+            present = partial(read_catalogue, world.settings.sources)
+            fetch_rounds.follow(lambda: fetch_due(present(), seconds), run, pace.stop)
+        else:
+            fetch_due(sources, pace.seconds)
     return "stopped" if pace.stop() else "at-the-ends", run.report
 
 
