@@ -43,11 +43,16 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a loop runs: batch size, whether it follows, how long a drain may take, when to stop."""
+    """How a loop runs: batch size, whether it follows, how long a drain may take, when to stop.
+
+    A drain that read something stays at the ends until nothing came for `linger` seconds: where the next one
+    is seconds away from its first record, the one at hand is faster, and cheaper.
+    """
 
     batch: int
     follow: bool = False
     seconds: float = 240.0
+    linger: float = 0.0
     stop: Callable[[], bool] = lambda: False
 
 
@@ -82,8 +87,8 @@ def consume(
     """Run `step` over the topic; count its outcomes in the run. `commits=False` for a transactional step.
     `idle` is called instead when nothing came.
 
-    A drain ends at the ends it saw when it got its partitions, out of time, or at once when others own all
-    partitions. Raises what the step raises, with nothing of its batch committed.
+    A drain ends at the ends it saw when it got its partitions, or lingers there, or ends out of time, or at
+    once when others own all partitions. Raises what the step raises, with nothing of its batch committed.
     """
     loop = _Loop(consumer, step, pace, run, commits, idle)
     _join(consumer, pace)
@@ -113,9 +118,12 @@ class _Loop:
     idle: Callable[[], object]
     targets: dict[int, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    read_at: float | None = None
 
     def turn(self) -> None:
         records = self.consumer.poll(self.pace.batch, POLL_SECONDS)
+        if records:
+            self.read_at = time.monotonic()
         if records or self._passed_markers():
             for outcome in self.step(records):
                 self.run.tally.count(outcome.name, outcome.reason)
@@ -138,7 +146,10 @@ class _Loop:
         for partition, held in (progress or {}).items():
             self.targets.setdefault(partition, held.end)
         behind = progress is None or any(held.position < self.targets[p] for p, held in progress.items())
-        return None if behind else "at-the-ends"
+        return None if behind or self._lingers() else "at-the-ends"
+
+    def _lingers(self) -> bool:
+        return self.read_at is not None and time.monotonic() - self.read_at < self.pace.linger
 
     def _passed_markers(self) -> bool:
         held = (self.consumer.progress() or {}).values()

@@ -66,8 +66,31 @@ def test_drain_does_not_chase_records_that_come_while_it_runs(world):
     assert lag(world) > 0
 
 
-def test_empty_topic_ends_at_once(world):
-    ended, run = drain(world, counted)
+def test_lingering_drain_takes_what_comes_while_it_waits(world):
+    produce(world, *(f"k{i}" for i in range(20)))
+    late = iter(["late"])
+
+    def step(records: Sequence[Record]) -> list[Outcome]:
+        produce(world, *late)
+        return counted(records)
+
+    ended, run = drain(world, step, linger=0.3)
+    assert ("at-the-ends", 21, 0) == (ended, run.tally.outcomes["published"], lag(world))
+
+
+def test_lingering_drain_ends_when_its_time_is_over(world):
+    def step(records: Sequence[Record]) -> list[Outcome]:
+        produce(world, *("again" for _ in records))
+        return counted(records)
+
+    produce(world, "first")
+    ended, _ = drain(world, step, linger=60.0, seconds=0.2)
+    assert "out-of-time" == ended
+
+
+@pytest.mark.parametrize("linger", [0.0, 60.0])
+def test_empty_topic_ends_at_once(world, linger):
+    ended, run = drain(world, counted, linger=linger)
     assert ("at-the-ends", {}) == (ended, dict(run.tally.outcomes))
 
 
