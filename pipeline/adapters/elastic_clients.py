@@ -91,7 +91,7 @@ def translated(doing: str, **facts: object) -> Iterator[None]:
 def translation(error: ApiError | TransportError, doing: str, **facts: object) -> PipelineError:
     """What an error of a whole request means for the loop around us (table of the note, §2)."""
     if not isinstance(error, ApiError):
-        return IndexUnavailable(f"{doing}: Elasticsearch does not answer", error=str(error), **facts)
+        return IndexUnavailable(f"{doing}: Elasticsearch does not answer", error=_cause(error), **facts)
     if error.meta.status == 404 and error.error != "index_not_found_exception":
         return IndexUnavailable(f"{doing}: the point in time is gone", error=str(error), **facts)
     return status_error(error.meta.status, doing, error=str(error), **facts)
@@ -106,6 +106,15 @@ def status_error(status: int, doing: str, **facts: object) -> PipelineError:
             return ConfigError(f"{doing}: no such index; run `copydesk index apply`", status=status, **facts)
         case _:
             return IndexUnavailable(f"{doing}: Elasticsearch answers {status}", status=status, **facts)
+
+
+def _cause(error: BaseException) -> str:
+    """What the network said, which the transport wraps in the names of three libraries."""
+    inner = [*getattr(error, "errors", ()), error.__cause__, error.__context__]
+    deeper = next((found for found in inner if found is not None), None)
+    if deeper is not None:
+        return _cause(deeper)
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _passing(error: ApiError | TransportError) -> bool:

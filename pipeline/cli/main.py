@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from pipeline.cli import reach
 from pipeline.errors import ConfigError, PipelineError, TransientError
 
 COMMANDS = {
@@ -63,9 +64,7 @@ def main() -> None:
         _say(error)
         sys.exit(2)
     except TransientError as error:
-        _say(
-            error, "something did not answer; `copydesk status` names it, `copydesk up` starts local servers"
-        )
+        _say(error, reach.WAY_OUT)
         sys.exit(1)
     except PipelineError as error:
         _say(error)

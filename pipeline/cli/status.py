@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import local
+from pipeline.cli import local, reach
 from pipeline.cli.tables import print_json, print_table
 from pipeline.errors import ConfigError, PipelineError
 
@@ -48,7 +50,7 @@ def _look(world: World) -> tuple[dict[str, Any], list[str]]:
         for name, service in found["services"].items()
         if service["state"] != "running"
     ]
-    if any(found["services"][name]["state"] in ABSENT for name in NEEDED):
+    if _absent(found["services"]):
         return found, problems  # asking once more would only wait once more
     try:
         found |= _books(world)
@@ -62,6 +64,10 @@ def _look(world: World) -> tuple[dict[str, Any], list[str]]:
     return found, problems
 
 
+def _absent(services: dict[str, Any]) -> bool:
+    return any(services[name]["state"] in ABSENT for name in NEEDED)
+
+
 def _services(world: World) -> dict[str, dict[str, Any]]:
     """The local servers where there are any, else whatever the settings point to."""
     from infra.local.instance import Instance
@@ -70,15 +76,20 @@ def _services(world: World) -> dict[str, dict[str, Any]]:
     local = Instance(LocalSettings.from_environment()).status()
     if any(service.state != "stopped" for service in local.values()):
         return {name: service.as_dict() for name, service in local.items()}
-    return {
-        "kafka": _probed(world.settings.kafka_bootstrap, lambda: world.reader.ends("news.stories.v1")),
-        "elasticsearch": _probed(world.settings.elasticsearch_url, world.stories.counts),
+    asked: dict[reach.Server, Callable[[World], object]] = {
+        "kafka": lambda world: world.reader.ends("news.stories.v1"),
+        "elasticsearch": lambda world: world.stories.counts(),
     }
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return dict(zip(asked, pool.map(lambda name: _probed(world, name, asked[name]), asked), strict=True))
 
 
-def _probed(address: str, probe: Any) -> dict[str, Any]:
+def _probed(world: World, name: reach.Server, ask: Callable[[World], object]) -> dict[str, Any]:
+    settings = world.settings
+    address = settings.kafka_bootstrap if name == "kafka" else settings.elasticsearch_url
     try:
-        probe()
+        reach.require(settings, name)
+        ask(world)
     except ConfigError as error:
         return {"state": "running", "address": address, "pid": None, "detail": str(error)}
     except PipelineError as error:
@@ -142,5 +153,7 @@ def _print(found: dict[str, Any], problems: list[str]) -> None:
     click.echo()
     for problem in problems:
         click.echo(f"not right: {problem}")
+    if _absent(found["services"]):
+        click.echo(reach.WAY_OUT)
     if not problems:
         click.echo("All services answer and the ledger balances.")
