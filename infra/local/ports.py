@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
+from collections.abc import Iterator
 
 import psutil
 
@@ -57,11 +58,18 @@ def owner(port: int) -> str:
 
 
 def pick() -> Ports:
-    """Five different ports that are free now.
-
-    The system's randomness, not the program's: two programs with the same seed would pick the same ones and
-    meet where both start servers.
-    """
-    candidates = random.SystemRandom().sample(range(_FIRST, _LAST), k=400)
-    free = (port for port in candidates if is_free(port))
+    """Five different ports that are free now."""
+    free = _free()
     return Ports(*(next(free) for _ in range(5)))
+
+
+def pick_one() -> int:
+    """A port that is free now, for a server of another kind."""
+    return next(_free())
+
+
+def _free() -> Iterator[int]:
+    """The system's randomness, not the program's: two programs with the same seed would pick the same ones
+    and meet where both start servers."""
+    candidates = random.SystemRandom().sample(range(_FIRST, _LAST), k=400)
+    return (port for port in candidates if is_free(port))

@@ -8,7 +8,6 @@ Topics and indices come before Airflow, whose DAGs begin to work as soon as they
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,8 +97,4 @@ def _newsroom_port(instance: Instance) -> int:
     before = instance.status().get(NEWSROOM)
     if before and before.state == "running" and before.address:
         return urlsplit(before.address).port or NEWSROOM_PORT
-    if ports.is_free(NEWSROOM_PORT):
-        return NEWSROOM_PORT
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return NEWSROOM_PORT if ports.is_free(NEWSROOM_PORT) else ports.pick_one()

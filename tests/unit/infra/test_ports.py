@@ -17,6 +17,11 @@ def test_picked_ports_are_free_and_different() -> None:
     assert all(ports.is_free(number) for number in numbers)
 
 
+def test_picked_port_is_out_of_reach_of_outgoing_connections() -> None:
+    """One from the range that clients are given could be taken before its server binds it."""
+    assert all(ports.pick_one() < 32_768 for _ in range(20))
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
 def test_port_with_a_listener_is_taken(address: str) -> None:
     with socket.create_server((address, 0)) as server:
