@@ -90,6 +90,10 @@ bench-index: setup ## Log to searchable story over a full window (ARGS="--window
 bench-search: setup ## Searches while stories are indexed (ARGS="--stories 200000 --rebuild" is full size)
 	@$(BIN)/python -m bench.bench_search $(ARGS)
 
+.PHONY: bench-latency
+bench-latency: setup ## Published to searchable, an article a second (ARGS="--mode dags" with Airflow)
+	@$(BIN)/python -m bench.bench_latency $(ARGS)
+
 .PHONY: fuzz
 fuzz: setup ## Ten thousand mutated pages through extraction (ARGS shows how to bound it: ARGS=--help)
 	@$(BIN)/python -m bench.fuzz_clean $(ARGS)
