@@ -11,22 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError
 
 PREFIX = "COPYDESK_"
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def _setting(default: Any, help: str, *, parse: Callable[[str], Any] = str, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help, "parse": parse, "secret": secret})
-
-
-def _flag(text: str) -> bool:
-    if text.lower() in ("1", "true", "yes", "on"):
-        return True
-    if text.lower() in ("0", "false", "no", "off", ""):
-        return False
-    raise ValueError("use true or false")
+    """A secret is left out of the value's text, so that no log and no traceback can show it."""
+    return field(default=default, repr=not secret, metadata={"help": help, "parse": parse, "secret": secret})
 
 
 def _positive(kind: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -39,12 +35,30 @@ def _positive(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     return parse
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.upper() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text.upper()
+
+    return parse
+
+
 def _host_table(text: str) -> tuple[tuple[str, str], ...]:
     """`*.example=127.0.0.1:8099, desk.test=127.0.0.1:9000` → pairs of pattern and address."""
     pairs = [piece.strip().split("=", 1) for piece in text.split(",") if piece.strip()]
     if any(len(pair) != 2 or ":" not in pair[1] for pair in pairs):
         raise ValueError("use host=address:port, separated by commas")
     return tuple((pattern.strip().lower(), address.strip()) for pattern, address in pairs)
+
+
+def _address(text: str) -> str:
+    """Addresses are printed: by `copydesk status`, in errors, in logs."""
+    if "@" in urlsplit(text).netloc:
+        raise ValueError(
+            "an address holds no login; COPYDESK_ELASTICSEARCH_API_KEY is how to prove who you are"
+        )
+    return text
 
 
 def _unless_none(text: str) -> str | None:
@@ -56,7 +70,9 @@ class Settings:
     """How this process is set up; see `.env.example` for the meaning of each."""
 
     kafka_bootstrap: str = _setting("127.0.0.1:9092", "Kafka's bootstrap servers, host:port with commas")
-    kafka_security_protocol: str = _setting("PLAINTEXT", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_security_protocol: str = _setting(
+        "PLAINTEXT", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL", parse=_one_of(*PROTOCOLS)
+    )
     kafka_sasl_mechanism: str | None = _setting(None, "SASL mechanism, such as SCRAM-SHA-512")
     kafka_username: str | None = _setting(None, "SASL user name")
     kafka_password: str | None = _setting(None, "SASL password", secret=True)
@@ -64,7 +80,7 @@ class Settings:
     kafka_replication: int = _setting(
         1, "copies of each topic that `topics apply` makes; 3 in production", parse=_positive(int)
     )
-    elasticsearch_url: str = _setting("http://127.0.0.1:9200", "Elasticsearch's address")
+    elasticsearch_url: str = _setting("http://127.0.0.1:9200", "Elasticsearch's address", parse=_address)
     elasticsearch_api_key: str | None = _setting(None, "API key of the pipeline's writer", secret=True)
     elasticsearch_ca_file: Path | None = _setting(None, "CA certificate for Elasticsearch's TLS", parse=Path)
     snapshot_repository: str | None = _setting(
@@ -87,7 +103,7 @@ class Settings:
     clean_workers: int = _setting(2, "processes that extract text", parse=_positive(int))
     batch_records: int = _setting(200, "records that clean and index take at once", parse=_positive(int))
     drain_seconds: float = _setting(240.0, "time budget of a drain", parse=_positive(float))
-    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR", parse=_one_of(*LEVELS))
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -104,15 +120,22 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 def _text(environment: Mapping[str, str], name: str, *, secret: bool) -> str | None:
     """The variable's text; an empty one counts as not given, since compose files pass those on."""
     if secret and (path := environment.get(f"{name}_FILE")):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"{name}_FILE cannot be read: {error}", setting=f"{name}_FILE") from error
+        return _secret(Path(path), f"{name}_FILE")
     return environment.get(name) or None
+
+
+def _secret(path: Path, name: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name} cannot be read: {error}", setting=name) from error
+    if not text:
+        raise ConfigError(f"{name} names an empty file", setting=name)
+    return text
 
 
 def _parsed(name: str, text: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise ConfigError(f"{name}={text!r} is not valid: {error}", setting=name) from error
+        raise ConfigError(f"{name} is not valid: {error}", setting=name) from error

@@ -63,7 +63,7 @@ def producer(settings: Settings, *, transactional_id: str | None = None) -> Kafk
             "transactional_id": transactional_id,
             "transaction_timeout_ms": int(TRANSACTION_SECONDS * 1000),
         }
-    with _configured("the producer cannot be made"):
+    with _configured("the producer cannot be made", settings):
         return KafkaProducer(**connection(settings), **options)
 
 
@@ -72,7 +72,7 @@ def consumer(settings: Settings, *, group: str | None = None, session_seconds: f
 
     `session_seconds` is how long a dead member holds its partitions.
     """
-    with _configured("the consumer cannot be made"):
+    with _configured("the consumer cannot be made", settings):
         return KafkaConsumer(
             **connection(settings),
             group_id=group,
@@ -89,12 +89,12 @@ def consumer(settings: Settings, *, group: str | None = None, session_seconds: f
 
 def admin(settings: Settings) -> KafkaAdminClient:
     """A client for topics and groups. Raises BrokerUnavailable, ConfigError."""
-    with _configured("the admin client cannot be made"):
+    with _configured("the admin client cannot be made", settings):
         return KafkaAdminClient(**connection(settings))
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """The options every client shares: where the broker is and how to prove who we are.
+    """The options every client shares: where the broker is and how to prove who we are. Raises ConfigError.
 
     Silences the client's logging: what matters reaches the caller as an error.
     """
@@ -111,13 +111,7 @@ def connection(settings: Settings) -> dict[str, Any]:
         if not settings.kafka_ca_file.is_file():
             raise ConfigError("no such file", setting="COPYDESK_KAFKA_CA_FILE")
         options["ssl_cafile"] = str(settings.kafka_ca_file)
-    if settings.kafka_sasl_mechanism is not None:
-        options |= {
-            "sasl_mechanism": settings.kafka_sasl_mechanism,
-            "sasl_plain_username": settings.kafka_username,
-            "sasl_plain_password": settings.kafka_password,
-        }
-    return options
+    return options | _login(settings)
 
 
 @contextmanager
@@ -139,14 +133,64 @@ def translation(error: Exception, doing: str, **facts: object) -> PipelineError:
     return BrokerUnavailable(f"{doing}: Kafka does not answer as it should", error=text, **facts)
 
 
+def _login(settings: Settings) -> dict[str, Any]:
+    """Half a login would be left out by the client without a word, and the broker would only seem silent."""
+    asked = settings.kafka_security_protocol.startswith("SASL_")
+    given = {
+        "sasl_mechanism": settings.kafka_sasl_mechanism,
+        "sasl_plain_username": settings.kafka_username,
+        "sasl_plain_password": settings.kafka_password,
+    }
+    if any(value is not None for value in given.values()) and not asked:
+        raise ConfigError("a login is given but not used", setting="COPYDESK_KAFKA_SECURITY_PROTOCOL")
+    if asked and None in given.values():
+        raise ConfigError(
+            "a login needs COPYDESK_KAFKA_SASL_MECHANISM, COPYDESK_KAFKA_USERNAME, COPYDESK_KAFKA_PASSWORD",
+            setting="COPYDESK_KAFKA_SECURITY_PROTOCOL",
+        )
+    return given if asked else {}
+
+
 @contextmanager
-def _configured(doing: str) -> Iterator[None]:
+def _configured(doing: str, settings: Settings) -> Iterator[None]:
     """Around making a client: what it finds wrong with its options is a wrong setting."""
-    try:
-        with translated(doing):
+    with _overheard() as heard:
+        try:
             yield
-    except ValueError as error:
-        raise ConfigError(f"{doing}: {error}") from error
+        except ValueError as error:
+            raise ConfigError(f"{doing}: {error}") from error
+        except (errors.KafkaError, OSError) as error:
+            raise _refusal(error, doing, heard[-1] if heard else "", settings) from error
+
+
+def _refusal(error: Exception, doing: str, heard: str, settings: Settings) -> PipelineError:
+    if "CERTIFICATE_VERIFY_FAILED" in heard:
+        return ConfigError(
+            f"{doing}: Kafka's certificate is not trusted; see COPYDESK_KAFKA_CA_FILE", error=heard
+        )
+    if heard.endswith("socket disconnected") and settings.kafka_security_protocol.startswith("SASL_"):
+        doing += ": it hangs up, perhaps since COPYDESK_KAFKA_USERNAME or its password is wrong"
+    return translation(error, doing, **({"last": heard} if heard else {}))
+
+
+@contextmanager
+def _overheard() -> Iterator[list[str]]:
+    """Why each attempt to reach the broker failed: the client tells only its log, and raises a timeout."""
+    heard: list[str] = []
+
+    def listen(record: logging.LogRecord) -> bool:
+        told = [each for each in record.args or () if isinstance(each, Exception)]
+        heard.extend(str(each) for each in told if not isinstance(each, errors.KafkaTimeoutError))
+        return False
+
+    manager = logging.getLogger("kafka.net.manager")
+    manager.setLevel(logging.WARNING)
+    manager.addFilter(listen)
+    try:
+        yield heard
+    finally:
+        manager.removeFilter(listen)
+        manager.setLevel(logging.NOTSET)
 
 
 def _recalls(error: Exception, kinds: tuple[type[Exception], ...]) -> bool:

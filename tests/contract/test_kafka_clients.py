@@ -41,6 +41,49 @@ def test_secured_connection_carries_certificate_and_password(tmp_path):
     assert expected.items() <= options.items()
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kafka_security_protocol": "SASL_PLAINTEXT"},
+        {"kafka_security_protocol": "SASL_SSL", "kafka_username": "copydesk", "kafka_password": "secret"},
+        {
+            "kafka_security_protocol": "SASL_SSL",
+            "kafka_sasl_mechanism": "PLAIN",
+            "kafka_username": "copydesk",
+        },
+        {"kafka_sasl_mechanism": "PLAIN", "kafka_username": "copydesk", "kafka_password": "secret"},
+        {"kafka_security_protocol": "SSL", "kafka_password": "secret"},
+    ],
+    ids=["no login", "no mechanism", "no password", "a login nobody asks for", "a password nobody asks for"],
+)
+def test_half_a_login_is_an_error_of_configuration_that_shows_no_secret(given):
+    with pytest.raises(ConfigError, match="COPYDESK_KAFKA_SECURITY_PROTOCOL") as named:
+        kafka_clients.connection(Settings(**given))
+    assert "secret" not in str(named.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "built"),
+    [
+        (kafka_clients.producer, "KafkaProducer"),
+        (kafka_clients.consumer, "KafkaConsumer"),
+        (kafka_clients.admin, "KafkaAdminClient"),
+    ],
+    ids=["producer", "consumer", "admin"],
+)
+def test_every_client_is_given_the_login(make, built, monkeypatch):
+    given: dict[str, object] = {}
+    monkeypatch.setattr(kafka_clients, built, lambda **options: given.update(options))
+    settings = Settings(
+        kafka_security_protocol="SASL_SSL",
+        kafka_sasl_mechanism="SCRAM-SHA-512",
+        kafka_username="copydesk",
+        kafka_password="secret",
+    )
+    make(settings)
+    assert kafka_clients.connection(settings).items() <= given.items()
+
+
 def test_certificate_that_is_not_there_is_an_error_of_configuration(tmp_path):
     with pytest.raises(ConfigError, match="COPYDESK_KAFKA_CA_FILE"):
         kafka_clients.connection(Settings(kafka_ca_file=tmp_path / "none.pem"))

@@ -49,11 +49,15 @@ def test_host_table_is_read_as_pairs():
         ("COPYDESK_BATCH_RECORDS", "0"),
         ("COPYDESK_HOST_TABLE", "*.example"),
         ("COPYDESK_CLEAN_WORKERS", "-1"),
+        ("COPYDESK_KAFKA_SECURITY_PROTOCOL", "TLS"),
+        ("COPYDESK_LOG_LEVEL", "loud"),
+        ("COPYDESK_ELASTICSEARCH_URL", "https://elastic:s3cret@127.0.0.1:9200"),
     ],
 )
 def test_wrong_value_is_named_with_its_variable(name, value):
-    with pytest.raises(ConfigError, match=name):
+    with pytest.raises(ConfigError, match=name) as named:
         load({name: value})
+    assert "s3cret" not in str(named.value)
 
 
 def test_secret_may_come_from_a_file(tmp_path):
@@ -65,3 +69,22 @@ def test_secret_may_come_from_a_file(tmp_path):
 def test_secret_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ConfigError, match="COPYDESK_KAFKA_PASSWORD_FILE"):
         load({"COPYDESK_KAFKA_PASSWORD_FILE": str(tmp_path / "absent")})
+
+
+def test_secret_file_that_is_empty_is_named(tmp_path):
+    (tmp_path / "key").touch()
+    with pytest.raises(ConfigError, match="COPYDESK_ELASTICSEARCH_API_KEY_FILE names an empty file"):
+        load({"COPYDESK_ELASTICSEARCH_API_KEY_FILE": str(tmp_path / "key")})
+
+
+def test_settings_written_out_show_no_secret():
+    secrets = {field.name: "s3cret" for field in fields(Settings) if field.metadata["secret"]}
+    assert {"kafka_password", "elasticsearch_api_key"} == secrets.keys()
+    shown = repr(Settings(**secrets))
+    assert "s3cret" not in shown
+    assert "kafka_bootstrap='127.0.0.1:9092'" in shown
+
+
+def test_words_of_a_closed_list_are_read_in_any_case():
+    made = load({"COPYDESK_KAFKA_SECURITY_PROTOCOL": "sasl_ssl", "COPYDESK_LOG_LEVEL": "debug"})
+    assert ("SASL_SSL", "DEBUG") == (made.kafka_security_protocol, made.log_level)
