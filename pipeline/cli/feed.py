@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
-from pipeline.core import feeds
+from pipeline.cli.questions import answered, content, octets
+from pipeline.core import feeds, urls
 
 
 @click.group()
@@ -32,41 +32,41 @@ def parse(
 ) -> None:
     """Read FILE (`-` is standard input) and print what it announces; exit 1 when it is no feed."""
     if jsonl:
-        out = sys.stdout
-        for line in sys.stdin.buffer:
-            if line.strip():
-                out.write(json.dumps(_answer(line)) + "\n")
+        if file is not None:
+            raise click.UsageError("--jsonl reads standard input, so give no FILE")
+        for line in answered(sys.stdin.buffer, _Question, _answer, {"feed": None}):
+            sys.stdout.write(line + "\n")
         return
     if file is None or url is None:
         raise click.UsageError("give FILE and --url, or --jsonl")
-    rules = feeds.Listing(links=links) if links else None
-    body = sys.stdin.buffer.read() if file == "-" else _content(Path(file))
-    click.echo(
-        json.dumps(_shown(feeds.parse(body, content_type, url, rules=rules)), ensure_ascii=False, indent=2)
-    )
+    if not urls.is_valid(url):
+        raise click.BadParameter(
+            f"{url!r} is no whole URL, such as https://paper.example/feed", param_hint="--url"
+        )
+    body = content(file, "FILE")
+    click.echo(json.dumps(_shown(_parsed(body, content_type, url, links)), ensure_ascii=False, indent=2))
 
 
-def _content(path: Path) -> bytes:
+class _Question(msgspec.Struct):
+    """One line of input; `id` may be any JSON value."""
+
+    id: Any
+    url: str
+    body_base64: str
+    content_type: str | None = None
+
+
+def _answer(question: _Question) -> dict[str, Any]:
+    body = octets(question.body_base64)
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="FILE") from error
-
-
-def _answer(line: bytes) -> dict[str, Any]:
-    """One line's answer; a line that is no question is answered too, so that lines stay in step."""
-    question = None
-    try:
-        question = json.loads(line)
-        body = base64.b64decode(question["body_base64"], validate=True)
-        url, content_type, name = question["url"], question.get("content_type"), question["id"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        name = question.get("id") if isinstance(question, dict) else None
-        return {"id": name, "feed": None, "error": f"not a question: {error!r}"}
-    try:
-        return {"id": name, "feed": _shown(feeds.parse(body, content_type, url)), "error": None}
+        return {"feed": _shown(feeds.parse(body, question.content_type, question.url)), "error": None}
     except feeds.NotAFeed as error:
-        return {"id": name, "feed": None, "error": f"{error.reason}: {error.message}"}
+        return {"feed": None, "error": f"{error.reason}: {error.message}"}
+
+
+def _parsed(body: bytes, content_type: str | None, url: str, links: str | None) -> feeds.Feed:
+    rules = feeds.Listing(links=links) if links else None
+    return feeds.parse(body, content_type, url, rules=rules)
 
 
 def _shown(found: feeds.Feed) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli import local
 from pipeline.cli.sources_state import health, pause, resume
-from pipeline.cli.sources_web import discover, preview
+from pipeline.cli.sources_web import discover, preview, whole_url
 from pipeline.cli.tables import print_json, print_table
 from pipeline.core import catalogue, opml
 from pipeline.core.sources import KINDS, Source
@@ -55,7 +55,9 @@ def check(file: Path | None) -> None:
 @CATALOGUE
 @click.option("--id", "name_id", help="Its id; default: made from its name.")
 @click.option("--name", help="What readers see; default: its host.")
-@click.option("--kind", type=click.Choice(list(KINDS)), default="feed")
+@click.option(
+    "--kind", type=click.Choice(list(KINDS)), default="feed", show_default=True, help="What lies at URL."
+)
 @click.option("--language", help="BCP 47, such as de or pt-BR.")
 @click.option("--country", help="ISO 3166, two capitals.")
 def add(
@@ -68,6 +70,7 @@ def add(
     country: str | None,
 ) -> None:
     """Append a row for URL, marked unverified; `copydesk sources preview` shows what it would give."""
+    whole_url(url)
     path, rows = _catalogue(file)
     called = name or url.partition("//")[2].partition("/")[0]
     chosen = name_id or catalogue.free_id(called, (row.id for row in rows))
@@ -124,7 +127,8 @@ def _catalogue(file: Path | None) -> tuple[Path, tuple[Source, ...]]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", setting="COPYDESK_SOURCES") from error
+        named = f"--file {path}" if file else f"{path}, which COPYDESK_SOURCES names,"
+        raise ConfigError(f"the catalogue {named} cannot be read: {error.strerror}") from error
     return path, catalogue.read(text, str(path))
 
 

@@ -47,6 +47,23 @@ def test_added_row_is_appended_unverified_and_comments_stay(file):
     assert (added.id, added.name, added.language, added.unverified) == ("die-borse", "Die Börse", "de", True)
 
 
+@pytest.mark.parametrize("command", ["add", "discover"])
+@pytest.mark.parametrize("given", ["desk.example/feed", "ftp://desk.example/feed", ""])
+def test_address_that_cannot_be_asked_is_refused_with_an_example(file, command, given):
+    result = CliRunner().invoke(sources, [command, given])
+    assert result.exit_code == 2
+    assert "https://paper.example/feed" in result.stderr
+    assert file.read_text(encoding="utf-8") == ROW
+
+
+def test_catalogue_that_is_not_there_is_called_by_how_it_was_named(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match=r"--file .*nowhere.yaml cannot be read"):
+        run("list", "--file", str(tmp_path / "nowhere.yaml"))
+    monkeypatch.setenv("COPYDESK_SOURCES", str(tmp_path / "gone.yaml"))
+    with pytest.raises(ConfigError, match="COPYDESK_SOURCES"):
+        run("list")
+
+
 def test_row_that_would_spoil_the_catalogue_is_not_written(file):
     with pytest.raises(ConfigError, match="the same address"):
         run("add", "https://desk.example/feed")
@@ -82,7 +99,7 @@ def test_preview_and_discovery_show_what_a_site_gives(file, monkeypatch):
         assert shown.startswith("rss ")
         assert re.search(r"^\d+ entries, newest 20", shown, re.MULTILINE)
         assert "http://harbourherald.example/feed/" in run("discover", "http://harbourherald.example/")
-        with pytest.raises(PipelineError, match="not-a-feed"):
+        with pytest.raises(PipelineError, match=r"not-a-feed(.|\n)*sources discover"):
             run("preview", "http://harbourherald.example/")
         with pytest.raises(PipelineError, match="address"):
             run("preview", "http://127.0.0.1/")
