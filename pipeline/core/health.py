@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from pipeline.core import rhythm
+from pipeline.core.schedule import LONGEST
 from pipeline.core.sources import Health, Source, SourceState
 
 BROKEN_FROM = 1.0
 """Weight of failures in a row: one hard, two soft or four temporary ones."""
 
-LEAST_SILENCE = timedelta(hours=12)
-UNKNOWN_RHYTHM = timedelta(hours=72)
-FEWEST_GAPS = 5
-SILENT_AFTER_GAPS = 3
-"""Silence is judged against a source's own rhythm: longer than 12 hours and three times the gap that 95 %
-of its gaps stay under; while fewer than five gaps are known, 72 hours."""
-
 MOVED_FROM = 3
+
+TOLD: frozenset[Health] = frozenset({"broken", "blocked", "silent", "moved", "empty"})
+"""Words that a person should hear of, when they come and when they go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChange:
+    """A source whose health became another word in a run: since when, and the evidence."""
+
+    source_id: str
+    was: Health
+    health: Health
+    since: datetime
+    why: str | None = None
+
+    def __str__(self) -> str:
+        why = f": {self.why}" if self.why else ""
+        return f"{self.source_id} was {self.was}, is {self.health} since {self.since:%Y-%m-%d %H:%M} UTC{why}"
 
 
 def judged(source: Source, state: SourceState, now: datetime) -> SourceState:
-    """The state with its health as of `now`; `health_since` moves only when the word changes."""
+    """The state with its health as of `now`; `health_since` moves only when the word changes.
+
+    Silence comes with time and not with a poll, so it is dated by when it began.
+    """
     health, why = _judgement(source, state, now)
     since = state.health_since if health == state.health and state.health_since else now
+    if health == "silent":
+        since = rhythm.silent_from(state) or now
     return replace(state, health=health, health_since=since, health_why=why)
 
 
-def silence_limit(state: SourceState) -> timedelta:
-    """How long this source may bring nothing new before that is strange."""
-    if len(state.gaps) < FEWEST_GAPS:
-        return UNKNOWN_RHYTHM
-    ordered = sorted(state.gaps)
-    usual = timedelta(seconds=ordered[int(0.95 * (len(ordered) - 1))])
-    return max(LEAST_SILENCE, SILENT_AFTER_GAPS * usual)
+def change(before: SourceState, after: SourceState) -> HealthChange | None:
+    """What to tell a person of a poll; None when its health did not change, or only as news begin to flow."""
+    if before.health == after.health or not TOLD & {before.health, after.health}:
+        return None
+    since = after.health_since or after.polled_at
+    assert since is not None, "a polled state is judged"
+    return HealthChange(
+        source_id=after.source_id, was=before.health, health=after.health, since=since, why=after.health_why
+    )
 
 
 def _judgement(source: Source, state: SourceState, now: datetime) -> tuple[Health, str | None]:
@@ -49,9 +69,20 @@ def _judgement(source: Source, state: SourceState, now: datetime) -> tuple[Healt
         return "moved", f"redirects for good to {state.moved_to}"
     if state.items_seen == 0 and not state.children:
         return "empty", "its last document announced nothing"
-    if state.new_at is not None and now - state.new_at > silence_limit(state):
-        return "silent", f"nothing new since {state.new_at:%Y-%m-%d %H:%M} UTC"
+    silent_from = rhythm.silent_from(state)
+    if state.new_at is not None and silent_from is not None and _heard_until(state, now) > silent_from:
+        usual = rhythm.spoken(silent_from - state.new_at)
+        return "silent", f"nothing new since {state.new_at:%Y-%m-%d %H:%M} UTC, expected within {usual}"
     return "healthy", None
+
+
+def _heard_until(state: SourceState, now: datetime) -> datetime:
+    """Until when silence is the source's own: for as long after its last answer as one is waited for.
+
+    While nobody asked, or it did not answer, nobody can say that it was silent.
+    """
+    answered = state.polled_at if state.polled_at and not state.failures else state.success_at
+    return min(now, answered + LONGEST) if answered is not None else now
 
 
 def _failing(state: SourceState) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipeline.core import schedule, urls
+from pipeline.core import rhythm, schedule, urls
 from pipeline.core.health import judged
 from pipeline.core.http import Failure
 from pipeline.core.sources import ChildSitemap, PollResult, Source, SourceState
@@ -21,7 +21,6 @@ FULL_AFTER_POLLS = 20
 MOVED_AFTER = 3
 """Sightings in a row of a permanent redirect within the site before a source counts as moved."""
 
-MOST_GAPS = 60
 ON_TIME = timedelta(minutes=20)
 
 WEIGHTS = {"temporary": 0.25, "soft": 0.5, "hard": 1.0, "throttled": 0.0, "refused": 1.0, "policy": 1.0}
@@ -32,7 +31,8 @@ WEIGHTS = {"temporary": 0.25, "soft": 0.5, "hard": 1.0, "throttled": 0.0, "refus
 class Poll:
     """One poll's facts. `read` is false for a 304 or an unchanged body; `failure` excludes all the rest.
 
-    `lied` says that the server kept its validator although the body had changed.
+    `lied` says that the server kept its validator although the body had changed. `dates` are those that the
+    entries give as theirs.
     """
 
     result: PollResult
@@ -49,6 +49,7 @@ class Poll:
     bytes: int = 0
     seen: int = 0
     new: int = 0
+    dates: tuple[datetime, ...] = ()
     dropped: dict[str, int] = field(default_factory=dict)
     wait: timedelta = timedelta()
     moved_to: str | None = None
@@ -64,8 +65,18 @@ def state_of(source: Source, held: SourceState | None) -> SourceState:
         return SourceState(source_id=source.id, url=source.url)
     if held.url == source.url:
         return held
-    kept = SourceState(source_id=source.id, url=source.url, new_at=held.new_at, gaps=held.gaps)
-    return replace(kept, paused_at=held.paused_at, paused_by=held.paused_by, headlines=held.headlines)
+    return SourceState(
+        source_id=source.id,
+        url=source.url,
+        new_at=held.new_at,
+        gaps=held.gaps,
+        daily_new=held.daily_new,
+        daily_quiet=held.daily_quiet,
+        daily_to=held.daily_to,
+        paused_at=held.paused_at,
+        paused_by=held.paused_by,
+        headlines=held.headlines,
+    )
 
 
 def is_due(source: Source, state: SourceState, now: datetime) -> bool:
@@ -124,6 +135,9 @@ def _answered(
         polls_since_full=state.polls_since_full + 1 if poll.conditional else 0,
         validated_at=state.validated_at if poll.conditional or poll.status != 200 else now,
     )
+    # After a failure a 304 says the same as nothing.
+    if poll.status != 304 or not state.failures:
+        state = rhythm.watched(state, poll.new, now)
     if poll.status == 304:
         return state
     state = replace(
@@ -141,14 +155,10 @@ def _answered(
 
 
 def _with_entries(state: SourceState, poll: Poll, now: datetime) -> SourceState:
-    gaps = state.gaps
-    if poll.new and state.new_at is not None:
-        gaps = (*gaps, int((now - state.new_at).total_seconds()))[-MOST_GAPS:]
+    state = rhythm.brought(state, poll.new, poll.dates, now)
     tolerant = poll.reader in ("feedparser", "recovered")
     return replace(
         state,
-        gaps=gaps,
-        new_at=now if poll.new else state.new_at,
         entries_signature=poll.entries_signature,
         reader=poll.reader,
         fallbacks=state.fallbacks + tolerant,

@@ -8,11 +8,15 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.core.costs import HostCost
+from pipeline.core.health import HealthChange
 
 Stage = Literal["fetch", "clean", "index"]
 Work = Literal[Stage, "rebuild", "maintenance"]
 """What a run can be of: a stage, or work that is no stage and gives up on no record."""
 RunStatus = Literal["open", "finished", "failed", "dead"]
+
+MOST_CHANGES = 100
+"""Changes of health named in one report; a run in which more sources fail has a fault of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,8 @@ class RunReport:
 
     `heard_at` is the last sign of life of an open run; one that stays silent past `DEAD_AFTER` is closed
     as `dead` by the next run. `discovered` counts the URLs the run created in the ledger.
-    `slowest` are the hosts whose pages cost the most to extract.
+    `slowest` are the hosts whose pages cost the most to extract; `changes` the sources that failed, fell
+    silent or came back, at most `MOST_CHANGES`.
     """
 
     run_id: str
@@ -34,6 +39,7 @@ class RunReport:
     outcomes: dict[str, int] = field(default_factory=dict)
     details: dict[str, float] = field(default_factory=dict)
     slowest: tuple[HostCost, ...] = ()
+    changes: tuple[HealthChange, ...] = ()
     error: str | None = None
     trigger: str | None = None
 
@@ -46,6 +52,7 @@ class Tally:
     discovered: int = 0
     details: dict[str, float] = field(default_factory=dict)
     slowest: tuple[HostCost, ...] = ()
+    changes: list[HealthChange] = field(default_factory=list)
 
     def count(self, outcome: str, reason: str | None = None, times: int = 1) -> None:
         """Count one attempt at one article: `count("discarded", "robots")` → `discarded(robots)`."""

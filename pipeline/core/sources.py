@@ -87,8 +87,10 @@ class SourceState:
     Validators belong to `url`; `etag` and `last_modified` are sent exactly as received. `conditional` turns
     false once the server kept a validator although the body had changed. `validated_at` is the last
     unconditional 200, `success_at` the last 200 that could be parsed, `new_at` the last entry not seen
-    before. `gaps` are the last distances between polls that brought something new, in seconds: the rhythm
-    that silence is judged by. `failures` counts in a row, `failure_weight` the same by class.
+    before. `gaps` are the last distances between polls that brought something new, in seconds. `daily_new`
+    and `daily_quiet` are, for each of the last days up to `daily_to`, the new entries and the longest time
+    without any, in seconds; -1 for a day without an answer. All three are the rhythm that silence is judged
+    by (`rhythm`). `failures` counts in a row, `failure_weight` the same by class.
     `headlines` are the source's recent titles, newest first. `article_hosts` is where its entries lie.
     """
 
@@ -115,6 +117,9 @@ class SourceState:
     success_at: datetime | None = None
     new_at: datetime | None = None
     gaps: tuple[int, ...] = ()
+    daily_new: tuple[int, ...] = ()
+    daily_quiet: tuple[int, ...] = ()
+    daily_to: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
     conditional: bool = True

@@ -31,7 +31,7 @@ def alarming_sources(catalogue: Iterable[Source], held: Documents[SourceState], 
     ]
     alarming = [state for state in states if state.health in ALARMING]
     alarming.sort(key=lambda state: (ALARMING.index(state.health), state.source_id))
-    return [f"source {state.source_id} is {state.health}: {state.health_why}" for state in alarming]
+    return [_finding(state) for state in alarming]
 
 
 def late_groups(reader: TopicReader, now: datetime) -> list[str]:
@@ -49,6 +49,11 @@ def late_groups(reader: TopicReader, now: datetime) -> list[str]:
                     f"{group} is {behind} records behind in {name}, the oldest waits for {minutes} min"
                 )
     return lines
+
+
+def _finding(state: SourceState) -> str:
+    since = f" since {state.health_since:%Y-%m-%d %H:%M} UTC" if state.health_since else ""
+    return f"source {state.source_id} is {state.health}{since}: {state.health_why}"
 
 
 def _oldest_unread(

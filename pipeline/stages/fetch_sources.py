@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipeline import log
-from pipeline.core import entries, feeds, hosts, polls, schedule, sitemaps, urls
+from pipeline.core import entries, feeds, health, hosts, polls, schedule, sitemaps, urls
 from pipeline.core.feeds import Feed
 from pipeline.core.http import FEED, PAGE, SITEMAP, Failure, Limits, Request, Response
 from pipeline.core.ledger import LedgerEntry
@@ -28,6 +28,7 @@ from pipeline.stages.fetch_follow import Followed, follow
 from pipeline.stages.fetch_hosts import NOT_ASKED, Hosts
 from pipeline.stages.fetch_memory import Memory
 from pipeline.stages.fetch_ports import FetchPorts, Options
+from pipeline.stages.fetch_together import Together
 from pipeline.stages.runs import Run
 
 logger = logging.getLogger(__name__)
@@ -61,28 +62,28 @@ class Sources:
 
     def __init__(self, ports: FetchPorts, options: Options, hosts: Hosts, memory: Memory, run: Run) -> None:
         self._ports, self._options, self._hosts, self._memory, self._run = ports, options, hosts, memory, run
+        self._documents = Together(ports, ports.sources)
         self._large = asyncio.Lock()
 
     async def poll(self, source: Source, patience: float) -> Polled:
         """Poll once if it is still due; no server makes this raise."""
-        store = self._ports.sources
-        stored = (await self._ports.blocking(store.get, [source.id])).get(source.id)
+        stored = await self._documents.get(source.id)
         state = polls.state_of(source, stored.value if stored else None)
         if not self._options.force and not polls.is_due(source, state, self._ports.clock()):
             return Polled(headlines=state.headlines)
         poll, due = await self._polled(source, state, patience)
         after = polls.after_poll(source, state, poll, self._ports.clock(), self._run.run_id)
-        await self._ports.blocking(self._save, after, stored.tag if stored else "")
-        self._count(source, poll, after)
+        await self._save(after, stored.tag if stored else "")
+        self._count(state, poll, after)
         return Polled(due=due, headlines=after.headlines)
 
-    def _save(self, state: SourceState, tag: str) -> None:
+    async def _save(self, state: SourceState, tag: str) -> None:
         """Write the state; a person who paused the source meanwhile is heard."""
-        store = self._ports.sources
-        while store.put([Write(id=state.source_id, value=state, tag=tag)]):
-            stored = store.get([state.source_id])[state.source_id]
-            tag = stored.tag
-            state = replace(state, paused_at=stored.value.paused_at, paused_by=stored.value.paused_by)
+        while not await self._documents.put(Write(id=state.source_id, value=state, tag=tag)):
+            stored = await self._documents.get(state.source_id)
+            tag = stored.tag if stored else ""
+            if stored is not None:
+                state = replace(state, paused_at=stored.value.paused_at, paused_by=stored.value.paused_by)
 
     async def _polled(
         self, source: Source, state: SourceState, patience: float
@@ -130,6 +131,9 @@ class Sources:
             reader=feed.reader,
             seen=len(reading.found),
             new=new,
+            dates=tuple(
+                at for entry in reading.found.values() if (at := entry.published_at or entry.updated_at)
+            ),
             dropped=dict(reading.dropped),
             wait=max(facts.wait, timedelta(seconds=min(feed.refresh_seconds or 0, 86_400))),
             title=feed.title,
@@ -252,14 +256,17 @@ class Sources:
     def _due_children(self, state: SourceState) -> bool:
         return bool(sitemaps.due(state.children, self._ports.clock()))
 
-    def _count(self, source: Source, poll: Poll, after: SourceState) -> None:
-        details = self._run.tally.details
+    def _count(self, before: SourceState, poll: Poll, after: SourceState) -> None:
+        tally = self._run.tally
         for name, number in (("polls", 1), (f"polls.{poll.result}", 1), ("bytes", poll.bytes)):
-            details[name] = details.get(name, 0) + number
+            tally.details[name] = tally.details.get(name, 0) + number
+        changed = health.change(before, after)
+        if changed is not None:
+            tally.changes.append(changed)
         log.event(
             logger,
             "source.polled",
-            source=source.id,
+            source=after.source_id,
             result=poll.result,
             reason=after.reason,
             status=poll.status,
@@ -267,5 +274,6 @@ class Sources:
             seen=poll.seen,
             new=poll.new,
             health=after.health,
+            why=after.health_why,
             detail=poll.failure.detail if poll.failure else "",
         )

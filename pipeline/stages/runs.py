@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from pipeline import log
 from pipeline.core.ledger import LedgerEntry
-from pipeline.core.reports import RunReport, RunStatus, Tally, Work
+from pipeline.core.reports import MOST_CHANGES, RunReport, RunStatus, Tally, Work
 from pipeline.errors import PipelineError
 from pipeline.ports import Documents, Where, Write
 
@@ -60,6 +60,7 @@ class Run:
             outcomes=dict(sorted(self.tally.outcomes.items())),
             details=dict(self.tally.details),
             slowest=self.tally.slowest,
+            changes=tuple(self.tally.changes[:MOST_CHANGES]),
             error=_described(error) if error else None,
         )
         self.runs.put([Write(id=self.run_id, value=self.report)])

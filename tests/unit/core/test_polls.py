@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.core import polls
-from pipeline.core.health import silence_limit
 from pipeline.core.http import Failure
 from pipeline.core.polls import Poll, after_poll, asks_conditionally, is_due, state_of
 from pipeline.core.sources import Source, SourceState
@@ -69,22 +68,6 @@ def test_paused_is_a_persons_word_only():
     assert after(READ, source=replace(DESK, paused=True)).health == "paused"
     held = replace(after(READ), paused_at=NOON, paused_by="ada")
     assert not is_due(DESK, held, NOON + timedelta(days=9))
-
-
-def test_source_that_goes_quiet_against_its_own_rhythm_is_silent():
-    hourly = [READ] * 8
-    state = after(*hourly, every=timedelta(hours=1))
-    assert silence_limit(state) == timedelta(hours=12)
-    quiet = after_poll(DESK, state, SAME, NOON + timedelta(hours=18), "run")
-    assert quiet.health == "healthy"
-    quiet = after_poll(DESK, state, SAME, NOON + timedelta(hours=20), "run")
-    assert (quiet.health, quiet.health_why) == ("silent", "nothing new since 2026-11-24 19:00 UTC")
-    assert after_poll(DESK, quiet, READ, NOON + timedelta(hours=21), "run").health == "healthy"
-
-
-def test_daily_source_is_not_silent_after_a_day():
-    state = after(*[READ] * 8, every=timedelta(days=1))
-    assert after_poll(DESK, state, SAME, NOON + timedelta(days=9), "run").health == "healthy"
 
 
 def test_moved_needs_three_sightings_within_the_site():
