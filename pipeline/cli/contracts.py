@@ -85,7 +85,7 @@ def apply_index(dry_run: bool, as_json: bool) -> None:
 @click.argument("name", required=False, type=click.Choice(sorted(schemas.indices())))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_index(name: str | None, as_json: bool) -> None:
-    """Print the indices as the contract has them, or the whole contract of one; no server is asked."""
+    """Print the indices as the contract has them, or the whole contract of NAME; no server is asked."""
     chosen = [schemas.indices()[name]] if name else list(schemas.indices().values())
     if name or as_json:
         _print_json([asdict(contract) for contract in chosen])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.world import World
 
 SHOWN_BYTES = 2000
+STAGE = click.Choice(["fetch", "clean", "index"])
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group("dead-letters")
@@ -28,12 +30,12 @@ def dead_letters() -> None:
 
 
 @dead_letters.command("list")
-@click.option("--stage", type=click.Choice(["fetch", "clean", "index"]))
+@click.option("--stage", type=STAGE, help="Only those that this stage gave up on.")
 @click.option("--reason", help="Only those dead-lettered for this reason.")
 @click.option(
     "--all", "all_", is_flag=True, help="Also those already settled by a replay, a later fetch or a park."
 )
-@click.option("--json", "as_json", is_flag=True)
+@AS_JSON
 def list_(stage: str | None, reason: str | None, all_: bool, as_json: bool) -> None:
     """The open dead letters; the number is what the other commands take."""
     with _world() as world:
@@ -63,9 +65,9 @@ def list_(stage: str | None, reason: str | None, all_: bool, as_json: bool) -> N
 @dead_letters.command()
 @click.argument("number", type=int)
 @click.option("--value", is_flag=True, help="Print the original value, untouched, and nothing else.")
-@click.option("--json", "as_json", is_flag=True)
+@AS_JSON
 def show(number: int, value: bool, as_json: bool) -> None:
-    """One dead letter: its cause, its headers, the start of its value."""
+    """The dead letter NUMBER of the list: its cause, its headers, the start of its value."""
     with _world() as world:
         (held,) = _chosen(world, (number,))
     if value:
@@ -83,43 +85,66 @@ def show(number: int, value: bool, as_json: bool) -> None:
 
 @dead_letters.command()
 @click.argument("numbers", type=int, nargs=-1)
-@click.option(
-    "--stage", type=click.Choice(["fetch", "clean", "index"]), help="With --open: only this stage's."
-)
+@click.option("--stage", type=STAGE, help="With --open: only this stage's.")
 @click.option("--reason", help="With --open: only those of this reason.")
 @click.option("--open", "open_", is_flag=True, help="All open ones instead of NUMBERS.")
-def replay(numbers: tuple[int, ...], stage: str | None, reason: str | None, open_: bool) -> None:
-    """Send the originals to their topics again, once the cause is mended."""
+@AS_JSON
+def replay(
+    numbers: tuple[int, ...], stage: str | None, reason: str | None, open_: bool, as_json: bool
+) -> None:
+    """Send the originals of NUMBERS to their topics again, once the cause is mended.
+
+    Exits with 1 when some of them cannot be sent: those without a value, or too large.
+    """
     from pipeline.stages import letters
 
     with _world() as world:
         chosen = _chosen_or_open(world, numbers, stage, reason, open_)
         problems = letters.replay([held.letter for held in chosen], world.publisher)
-    click.echo(
-        f"{len(chosen) - len(problems)} sent again; `copydesk dead-letters list` shows what fails again"
-    )
-    _complain(problems)
+    sent = len(chosen) - len(problems)
+    said = f"{sent} sent again; `copydesk dead-letters list` shows what fails again"
+    _settle(as_json, said, {"sent": sent}, problems)
 
 
 @dead_letters.command()
 @click.argument("numbers", type=int, nargs=-1)
-@click.option(
-    "--stage", type=click.Choice(["fetch", "clean", "index"]), help="With --open: only this stage's."
-)
+@click.option("--stage", type=STAGE, help="With --open: only this stage's.")
 @click.option("--reason", "about", help="With --open: only those of this reason.")
 @click.option("--open", "open_", is_flag=True, help="All open ones instead of NUMBERS.")
 @click.option("--because", default="parked by an operator", show_default=True, help="Kept in the ledger.")
-def park(numbers: tuple[int, ...], stage: str | None, about: str | None, open_: bool, because: str) -> None:
-    """Set articles aside for good, until a later fetch brings something new."""
+@AS_JSON
+def park(
+    numbers: tuple[int, ...],
+    stage: str | None,
+    about: str | None,
+    open_: bool,
+    because: str,
+    as_json: bool,
+) -> None:
+    """Set the articles of NUMBERS aside for good, until a later fetch brings something new.
+
+    Exits with 1 when some belong to no article: those leave with the retention of their topic.
+    """
     from pipeline.bootstrap import now
     from pipeline.stages import letters
 
     with _world() as world:
         chosen = _chosen_or_open(world, numbers, stage, about, open_)
+        known = [held for held in chosen if held.state is not None]
         parked = letters.park(
-            chosen, world.ledger, world.publisher, by=getpass.getuser(), reason=because, now=now()
+            known, world.ledger, world.publisher, by=getpass.getuser(), reason=because, now=now()
         )
-    click.echo(f"{len(parked)} articles will be parked as soon as the index stage reads the log")
+    articles = "1 article" if len(parked) == 1 else f"{len(parked)} articles"
+    _settle(
+        as_json,
+        f"{articles} will be parked as soon as the index stage reads the log",
+        {"parked": parked},
+        [
+            f"dead letter {held.letter.offset_here}: of no article in the ledger, so there is nothing to park"
+            for held in chosen
+            if held.state is None
+        ],
+    )
 
 
 @contextmanager
@@ -179,8 +204,12 @@ def _as_json(held: Letter) -> dict[str, Any]:
     }
 
 
-def _complain(problems: list[str]) -> None:
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        sys.exit(1)
+def _settle(as_json: bool, said: str, done: dict[str, Any], problems: list[str]) -> None:
+    """Say what was done and what could not be, and exit accordingly."""
+    if as_json:
+        print_json({**done, "problems": problems})
+    else:
+        click.echo(said)
+        for problem in problems:
+            click.echo(problem, err=True)
+    sys.exit(1 if problems else 0)

@@ -58,7 +58,7 @@ def run(
 
 
 @maintenance.command()
-@click.option("--days", type=click.IntRange(1, 90), default=14, show_default=True)
+@click.option("--days", type=click.IntRange(1, 90), default=14, show_default=True, help="How far back.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def history(days: int, as_json: bool) -> None:
     """What the runs of the last days did, the newest first."""

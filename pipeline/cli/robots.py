@@ -29,7 +29,7 @@ def robots() -> None:
 @click.option("--jsonl", is_flag=True, help="read {id, robots_base64, agent, url} lines from standard input")
 @click.argument("urls", nargs=-1)
 def check(file: str | None, agent: str | None, jsonl: bool, urls: tuple[str, ...]) -> None:
-    """Say for each URL whether AGENT may ask for it, and the delay asked for in seconds."""
+    """Say for each of URLS whether AGENT may ask for it, and the delay asked for in seconds."""
     if jsonl:
         if file is not None or agent is not None or urls:
             raise click.UsageError("--jsonl reads everything from standard input, so give nothing else")

@@ -54,7 +54,7 @@ class Moment(click.ParamType[datetime]):
 @click.option("--revised/--unrevised", default=None, help="Only stories with a correction, or without any.")
 @click.option("--since", type=Moment(), help="From this date, or this long ago (24h, 7d).")
 @click.option("--until", type=Moment(), help="Before this date or age.")
-@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True, help="The order.")
 @click.option(
     "--recency", type=float, default=RECENCY, show_default=True, help="Weight of newness; 0 for none."
 )

@@ -28,9 +28,10 @@ _COLOURS = {"ok": "green", "note": "yellow", "problem": "red"}
 @click.argument("services", nargs=-1, type=click.Choice([*EVERYTHING]), metavar="[SERVICE]...")
 @click.option("--free-ports", is_flag=True, help="Take ports that are free instead of the usual ones.")
 def up(services: tuple[str, ...], free_ports: bool) -> None:
-    """Start the local servers that do not run yet: kafka, elasticsearch, postgres, airflow (all by default).
+    """Start the local servers that do not run yet, or only each SERVICE of them.
 
-    The first time they are fetched. Data, logs and ports are those of COPYDESK_STATE_DIR.
+    These are kafka, elasticsearch, postgres and airflow, fetched the first time. Data, logs and ports
+    are those of COPYDESK_STATE_DIR.
     """
     console = Console(stderr=True)
     wanted = services or EVERYTHING
@@ -60,7 +61,7 @@ def _catalogue_for(instance: Instance) -> dict[str, str] | None:
 @click.command()
 @click.argument("services", nargs=-1, type=click.Choice([*EVERYTHING]), metavar="[SERVICE]...")
 def down(services: tuple[str, ...]) -> None:
-    """Stop what `up` started, all of it by default, and leave the data."""
+    """Stop what `up` started, or only each SERVICE of it, and leave the data."""
     with showing(Console(stderr=True)) as progress:
         Instance(LocalSettings.from_environment()).down(services or None, progress)
 

@@ -48,7 +48,7 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def history(name: str, as_json: bool) -> None:
-    """Every change of a story still in news.stories.v1, of the stories that went into it too.
+    """Every change of story NAME still in news.stories.v1, of the stories that went into it too.
 
     Where an article's text was replaced it says what changed: the title, and the share of the text by words.
     Compaction drops older changes after about a day; the last of each story always stays.
