@@ -20,12 +20,12 @@ def environment(instance: Instance, **more: str) -> dict[str, str]:
     return kept | instance.environment() | {"PYTHONPATH": str(ROOT)} | more
 
 
-def start(instance: Instance, *arguments: str) -> subprocess.Popen[str]:
-    """`python -m …` in the background."""
+def start(instance: Instance, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    """`python -m …` in the background; `more` are variables of its environment."""
     return subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env=environment(instance),
+        env=environment(instance, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
