@@ -46,12 +46,15 @@ from pipeline.airflow.counts import Counts, how_many, total
 def news_clean() -> None:
     @task(task_display_name="Plan workers")
     def plan_workers() -> list[int]:
+        """Counts the pages that wait: a worker for every 5,000 of them, none when nothing waits."""
         from pipeline.airflow import tasks
 
         return tasks.plan_clean()
 
     @task(
         task_display_name="Extract and publish",
+        doc_md="Reads its share of the pages to the end, and goes on while more come. Red only when a server "
+        "did not answer or most pages cannot be processed; its last batch is then read again.",
         map_index_template="worker {{ task.op_kwargs['worker'] }}",
         max_active_tis_per_dagrun=3,
         multiple_outputs=False,
@@ -69,6 +72,8 @@ def news_clean() -> None:
         multiple_outputs=False,
     )
     def summarize(planned: list[int] | None, done: list[Counts] | None) -> Counts:
+        """Adds up the workers on one event of `news_clean`. *Skipped* when nothing was published; red when
+        there was no plan, or every worker failed."""
         counts = total(planned, done)
         announce(NEWS_CLEAN, counts, new=how_many(counts, "published"))
         return counts

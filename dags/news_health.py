@@ -39,6 +39,7 @@ from pipeline.airflow.conventions import DEFAULT_ARGS
 def news_health() -> None:
     @task(task_display_name="Check sources, lag and books", retries=0)
     def check() -> None:
+        """Looks, and changes nothing. Red when it found something; its log has a line for each finding."""
         from pipeline.airflow import tasks
 
         tasks.check()

@@ -43,6 +43,8 @@ from pipeline.airflow.counts import Counts, how_many
 def news_index() -> None:
     @task(task_display_name="Find copies and index", outlets=[NEWS_STORIES], multiple_outputs=False)
     def find_copies_and_index() -> Counts:
+        """Reads the log to its end, and goes on while more comes. *Skipped* when nothing was new or
+        another writer owns the log."""
         from pipeline.airflow import tasks
 
         counts = tasks.index(trigger_name(), get_current_context()["params"]["seconds"])

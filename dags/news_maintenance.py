@@ -44,18 +44,21 @@ from pipeline.airflow.counts import Counts
 def news_maintenance() -> None:
     @task(task_display_name="Delete what expired", multiple_outputs=False)
     def delete_expired() -> Counts:
+        """Texts after 45 days, unless their source still shows them, and reports of runs after 90 days."""
         from pipeline.airflow import tasks
 
         return tasks.maintain(["texts", "runs"], trigger_name())
 
     @task(task_display_name="Take a snapshot", trigger_rule="all_done", multiple_outputs=False)
     def take_snapshot() -> Counts:
+        """One a day, and those older than 14 days go. Runs also when the deletion before it failed."""
         from pipeline.airflow import tasks
 
         return tasks.maintain(["snapshot"], trigger_name())
 
     @task(task_display_name="Learn furniture", multiple_outputs=False)
     def learn_furniture() -> Counts:
+        """Once a week: the text that pages repeat, as an edit in the log."""
         from pipeline.airflow import tasks
 
         return tasks.maintain(["furniture"], trigger_name())
@@ -67,6 +70,7 @@ def news_maintenance() -> None:
         multiple_outputs=False,
     )
     def rebuild_once() -> Counts:
+        """Decides the stories of before the first list anew. Each try goes on where the last one stopped."""
         from pipeline.airflow import tasks
 
         return tasks.maintain(["rebuild"], trigger_name())

@@ -99,12 +99,14 @@ if TYPE_CHECKING:
 def news_replay() -> None:
     @task(task_display_name="Plan shares")
     def plan_shares() -> list[Share]:
+        """Counts what the form asks for; its log has the numbers. Empty for a dry run."""
         from pipeline.airflow import tasks
 
         return tasks.plan_replay(dict(get_current_context()["params"]))
 
     @task(
         task_display_name="Send through again",
+        doc_md="Sends this share through again. Red when time ran out: the message says from when to go on.",
         map_index_template="{{ task.op_kwargs['share']['label'] }}",
         max_active_tis_per_dagrun=3,
         multiple_outputs=False,
@@ -116,6 +118,7 @@ def news_replay() -> None:
 
     @task(task_display_name="Summarize", trigger_rule="all_done", retries=0, multiple_outputs=False)
     def summarize(planned: list[Share] | None, done: list[Counts] | None) -> Counts:
+        """Adds up the shares. Red when there was no plan, or every share failed."""
         return total(planned, done)
 
     shares: Any = plan_shares()

@@ -69,12 +69,15 @@ if TYPE_CHECKING:
 def news_scrape() -> None:
     @task(task_display_name="Plan shards")
     def plan_shards() -> list[Shard]:
+        """Looks up which sources and articles are due, and shares their hosts out. Empty most of the time."""
         from pipeline.airflow import tasks
 
         return tasks.plan_scrape(dict(get_current_context()["params"]))
 
     @task(
         task_display_name="Fetch and publish",
+        doc_md="Fetches what is due at these hosts. Red when all of three sources or more failed, or when "
+        "Kafka or Elasticsearch did not answer; what was not fetched stays due.",
         map_index_template="{{ task.op_kwargs['shard']['label'] }}",
         max_active_tis_per_dagrun=3,
         multiple_outputs=False,
@@ -93,6 +96,8 @@ def news_scrape() -> None:
         multiple_outputs=False,
     )
     def summarize(planned: list[Shard] | None, done: list[Counts] | None) -> Counts:
+        """Adds up the shards on one event of `news_raw`. *Skipped* when no page was fetched; red when there
+        was no plan, or every shard failed."""
         counts = total(planned, done)
         announce(NEWS_RAW, counts, new=how_many(counts, "fetched"))
         return counts

@@ -65,6 +65,7 @@ def _task(task: Any) -> dict[str, Any]:
         "display_name": task.task_display_name,
         "retries": task.retries,
         "retry_policy": bool(task.retry_policy),
+        "doc": task.doc_md,
         "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else None,
         "outlets": [asset.name for asset in task.outlets],
         "trigger_rule": task.trigger_rule.value,

@@ -61,6 +61,10 @@ def test_every_task_has_an_owner_a_name_and_an_end(facts):
         assert task["retry_policy"]
 
 
+def test_every_task_tells_its_operator_what_it_does(facts):
+    assert [] == [task["display_name"] for task in _tasks(facts) if not task["doc"]]
+
+
 def test_counts_are_stored_once(facts):
     """Airflow would store every field of a dictionary a second time, under its own key."""
     assert [] == [task for task in _tasks(facts) if task["multiple_outputs"]]
