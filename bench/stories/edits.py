@@ -7,13 +7,14 @@ foreign text by accident), and the furniture blocks of the newsroom.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from bench.stories.languages import Language, language
-from bench.stories.texts import Paragraph, Sentence, Text, article_length, invent
+from bench.stories.languages import Language
+from bench.stories.press import Press, Writer, written
+from bench.stories.texts import Paragraph, Sentence, Text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,11 +23,12 @@ class Desk:
 
     rng: np.random.Generator
     language: Language
-    furniture: Sequence[Paragraph]
+    furniture: Sequence[Paragraph] = ()
+    write: Writer = written
 
     def donor(self, words: int | None = None) -> Text:
         """A text that nobody has used and nobody will use again."""
-        return invent(self.language, self.rng, words or article_length(self.rng))
+        return self.write(self.language, self.rng, words)
 
     def blocks(self, count: int) -> list[Paragraph]:
         """Different furniture blocks of the pool."""
@@ -47,11 +49,10 @@ class Edited:
 Edit = Callable[[Text, Desk], Edited]
 
 
-def desk(code: str, rng: np.random.Generator, blocks: int = 8) -> Desk:
+def desk(press: Press, rng: np.random.Generator, blocks: int = 8) -> Desk:
     """A desk with its own pool of furniture blocks of about 33 words each."""
-    spoken = language(code)
-    pool = [tuple(invent(spoken, rng, 33).sentences) for _ in range(blocks)]
-    return Desk(rng, spoken, pool)
+    at = Desk(rng, press.language, write=press.writer("newsroom"))
+    return replace(at, furniture=[tuple(at.donor(33).sentences) for _ in range(blocks)])
 
 
 def _retitle_boiler(base: Text, at: Desk) -> Edited:

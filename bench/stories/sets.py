@@ -15,12 +15,15 @@ from typing import Final
 import numpy as np
 
 from bench.stories.edits import HARD, STANDARD, Desk, Edit, Edited, desk
-from bench.stories.languages import language
 from bench.stories.negatives import Notices, furniture_item, round_up, same_event
-from bench.stories.texts import Text, article_length
+from bench.stories.press import Part, Press
+from bench.stories.texts import Text
 
 FIRST_DAY: Final = datetime(2026, 3, 2, tzinfo=UTC)
 WEEKS: Final = 3
+TRAINING: Final = 900
+"""Added to a seed for the articles a list is learnt on."""
+
 _OUTLETS: Final = 60
 _SMALL_OUTLETS: Final = 10
 _VARIANTS: Final = (0, 1, 1, 2, 3, 5)
@@ -43,17 +46,21 @@ class Article:
 class Newsroom:
     """Outlets of one language, the furniture they share and the robots they run."""
 
-    def __init__(self, code: str, seed: int = 1) -> None:
-        at = desk(code, np.random.default_rng([seed, _number(code)]))
+    def __init__(self, press: Press, seed: int = 1) -> None:
+        code = press.language.code
+        at = desk(press, np.random.default_rng([seed, _number(code)]))
         self.code = code
+        self.press = press
         self.furniture = at.furniture
         self.robots = [Notices(at) for _ in range(2)]
         self.feet = [at.donor(120).paragraphs for _ in range(_SMALL_OUTLETS)]
 
     def news(self, seed: int) -> _News:
-        """The news of one seed."""
+        """The news of one seed. From `TRAINING` on it is news to learn from, of which none is scored."""
         rng = np.random.default_rng([seed, _number(self.code), 7])
-        return _News(self, Desk(rng, language(self.code), self.furniture), f"{self.code}-{seed}")
+        part: Part = "training" if seed >= TRAINING else "scored"
+        at = Desk(rng, self.press.language, self.furniture, self.press.writer(part))
+        return _News(self, at, f"{self.code}-{seed}")
 
 
 class _News:
@@ -70,7 +77,7 @@ class _News:
         """Bases with 0 to 5 variants of different kinds each; a round-up quotes each of the first ones."""
         at, names = self._at, list(kinds)
         for number in range(bases):
-            text, story, moment = at.donor(article_length(at.rng)), self._story(), self._moment()
+            text, story, moment = at.donor(), self._story(), self._moment()
             base = self._article(text, story, "base", moment, source=self._outlet())
             yield base
             wanted = _VARIANTS[int(at.rng.integers(len(_VARIANTS)))]
@@ -216,19 +223,20 @@ def hard(newsroom: Newsroom, seed: int, bases: int = 1200) -> list[Article]:
     )
 
 
-def edges(newsroom: Newsroom, seed: int) -> list[Article]:
-    """What the standard set lacks: wires, same events, excerpts, alerts, small outlets."""
+def edges(newsroom: Newsroom, seed: int, share: float = 1.0) -> list[Article]:
+    """What the standard set lacks: wires, same events, excerpts, alerts, small outlets. A smaller `share` has
+    as many wires."""
     news = newsroom.news(seed)
     articles = [
         *(article for hours in (10.0, 20.0, 24.0) for article in news.wire(40, hours)),
         *news.wire(50, 6.0),
         *news.wire(40, 24.0, verbatim=0),
         *news.wire(40, 120.0),
-        *news.events(300),
-        *news.excerpts(100),
+        *news.events(round(300 * share)),
+        *news.excerpts(round(100 * share)),
         *news.alerts(60),
         *news.own_furniture(12),
-        *news.with_variants(600, STANDARD),
+        *news.with_variants(round(600 * share), STANDARD),
     ]
     return in_order(articles)
 
