@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ def prepare(document: Document, furniture: Furniture) -> Prepared:
     return Prepared(document, furniture.position, shingles, net, ascending_once(shingles[net]))
 
 
+@lru_cache(maxsize=1024)
 def primary_language(tag: str) -> str:
     """The language a tag names, without region or script: `en-GB` and `en` are one language to the gates."""
     return tag.replace("_", "-").partition("-")[0].strip().casefold()

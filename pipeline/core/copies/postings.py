@@ -18,6 +18,7 @@ from pipeline.core.copies.tokens import Hashes
 Counts = NDArray[np.int64]
 
 _SLICES: Final = 8
+_BOUNDS: Final = np.array([number * (2**64 // _SLICES) for number in range(1, _SLICES)], dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,15 +51,20 @@ def shared_by(documents: Sequence[Hashes], more_than: int) -> Postings:
     Documents are given as their distinct hashes, ascending. The result is in order of hashes and, within a
     hash, of documents.
     """
-    parts = [_slice(documents, number, more_than) for number in range(_SLICES)]
+    cuts = [[0, *hashes.searchsorted(_BOUNDS).tolist(), len(hashes)] for hashes in documents]
+    parts = [
+        _slice(
+            [hashes[at[number] : at[number + 1]] for hashes, at in zip(documents, cuts, strict=True)],
+            more_than,
+        )
+        for number in range(_SLICES)
+    ]
     values, counts, places = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Postings(values, np.cumsum(counts) - counts, counts, places)
 
 
-def _slice(documents: Sequence[Hashes], number: int, more_than: int) -> tuple[Hashes, Counts, Counts]:
-    width = 2**64 // _SLICES
-    low, high = np.uint64(number * width), np.uint64((number + 1) * width - 1)
-    cuts = [hashes[hashes.searchsorted(low) : hashes.searchsorted(high, "right")] for hashes in documents]
+def _slice(cuts: Sequence[Hashes], more_than: int) -> tuple[Hashes, Counts, Counts]:
+    """The postings of one slice of the hash range; `cuts` are what each document has in it."""
     values = np.concatenate([*cuts, np.empty(0, dtype=np.uint64)])
     places = np.repeat(np.arange(len(cuts)), [len(cut) for cut in cuts])
     order = np.argsort(values, kind="stable")

@@ -65,9 +65,7 @@ def member(values: Hashes, among: Hashes) -> NDArray[np.bool_]:
     """For each value, whether it is in the ascending array `among`."""
     if not len(among):
         return np.zeros(len(values), dtype=np.bool_)
-    places = among.searchsorted(values)
-    places[places == len(among)] = 0
-    found: NDArray[np.bool_] = among[places] == values
+    found: NDArray[np.bool_] = among.take(among.searchsorted(values), mode="clip") == values
     return found
 
 

@@ -30,6 +30,7 @@ _ONE_IN: Final = 16
 _CAP: Final = 4_096
 _OPENING: Final = 32
 _OPENING_TERMS: Final = 8
+_BIG_ENDIAN: Final = np.dtype(">u8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class LookupRule:
 
 def sketch(prepared: Prepared) -> tuple[str, ...]:
     """The terms of a text, ascending, as 16 hexadecimal digits each; none for a text without net shingles."""
-    return tuple(f"{term:016x}" for term in terms(prepared).tolist())
+    digits = terms(prepared).astype(_BIG_ENDIAN).tobytes().hex()
+    return tuple(digits[at : at + 16] for at in range(0, len(digits), 16))
 
 
 def terms(prepared: Prepared) -> Hashes:

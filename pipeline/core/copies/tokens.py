@@ -65,10 +65,7 @@ class Tokens:
 
 def tokenize(text: str) -> Tokens:
     """The token hashes of a text (its body: titles are not part of the copy test)."""
-    found = words(text)
-    if not found:
-        return Tokens(np.empty(0, dtype=np.uint64))
-    encoded = "\n".join(found).encode().split(b"\n")  # one encoding for all: a third faster than one each
+    encoded = _encoded_words(text)
     return Tokens(np.fromiter(map(xxhash.xxh3_64_intdigest, encoded), dtype=np.uint64, count=len(encoded)))
 
 
@@ -78,9 +75,31 @@ def words(text: str) -> list[str]:
     NFKC, then case folding, then runs of letters and digits: apostrophes, full stops, underscores and the
     zero-width non-joiner separate. Runs of scripts written without spaces are split into characters.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _folded(text)
     if not _BEYOND_GREEK_AND_CYRILLIC.search(folded):
         return _WORD.findall(folded)
+    return _words_beyond(folded)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _encoded_words(text: str) -> list[bytes]:
+    """The words of a text in UTF-8. Where no script asks for more, without regular expressions: what stands
+    between words becomes a space, and bytes are split at spaces, in a third of the time."""
+    folded = _folded(text)
+    if _BEYOND_GREEK_AND_CYRILLIC.search(folded):
+        found = _words_beyond(folded)
+        return "\n".join(found).encode().split(b"\n") if found else []
+    if not folded.isascii():
+        for character in set(folded):
+            if character > "\x7f" and not character.isalnum():
+                folded = folded.replace(character, " ")
+    return folded.encode().translate(_SPACED).split()
+
+
+def _words_beyond(folded: str) -> list[str]:
     folded = _OPTIONAL_MARKS.sub("", folded).translate(_KEYBOARD_VARIANTS)
     pattern = _WORD_WITH_SIGNS if _INDIC.search(folded) else _WORD
     found: list[str] = []
@@ -93,6 +112,9 @@ def words(text: str) -> list[str]:
 
 
 _WORD = re.compile(r"[^\W_]+")
+
+_SPACED = bytes(byte if byte > 0x7F or chr(byte).isalnum() else 0x20 for byte in range(256))
+"""Every byte of ASCII that is no letter or digit becomes a space."""
 
 # Texts that end below this range take none of the steps after it.
 _BEYOND_GREEK_AND_CYRILLIC = re.compile("[\u0590-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

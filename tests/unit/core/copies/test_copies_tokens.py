@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from xxhash import xxh3_64_intdigest
 
 from pipeline.core.copies import Tokens, tokenize, words
 
@@ -55,6 +56,17 @@ def test_a_word_has_one_hash_wherever_it_stands():
     hashes = tokenize("the bridge and the river").hashes
     assert hashes[0] == hashes[3]
     assert len(set(hashes.tolist())) == 4
+
+
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(["Don’t", "é", "_", "Mañana", "²", "½", "ſ", "5", " ", "мэр", "東", "\u0301"])
+    ).map("".join)
+)
+def test_hashes_are_those_of_the_words_however_they_were_found(text):
+    """Most texts are split without regular expressions; what is shown and what is hashed must not differ."""
+    assert [xxh3_64_intdigest(word.encode()) for word in words(text)] == tokenize(text).hashes.tolist()
 
 
 @given(st.text())
