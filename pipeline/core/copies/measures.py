@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.core.copies.alignment import longest_common_subsequence
 from pipeline.core.copies.document import Prepared
@@ -23,6 +24,8 @@ class Limits:
     cover: float = 0.30
     anchor: float = 0.15
     anchor_positions: int = 30
+    abridged: float = 0.60
+    lead_alone: float = 0.40
     aligned: float = 0.50
     align_reach: float = 1.25
     align_positions: int = 32
@@ -46,7 +49,7 @@ def anchor(shorter: Prepared, longer: Prepared, shared: Hashes, limits: Limits) 
     Taken from the raw sequence: furniture and repeats in the opening count as not shared.
     """
     zone = longer.shingles[: max(limits.anchor_positions, len(shorter.shingles))]
-    return float(member(zone, shared).mean())
+    return _share(member(zone, shared))
 
 
 def foreign(longer: Prepared, shared: Hashes, limits: Limits) -> tuple[float, float]:
@@ -58,7 +61,7 @@ def foreign(longer: Prepared, shared: Hashes, limits: Limits) -> tuple[float, fl
     round-up.
     """
     matching = member(longer.shingles[longer.net], shared)
-    opens = float(matching[: limits.anchor_positions].mean()) >= limits.opens
+    opens = _share(matching[: limits.anchor_positions]) >= limits.opens
     places = np.flatnonzero(matching)
     strays = int(len(places) * limits.match_edge)
     first, last = int(places[strays]), int(places[len(places) - 1 - strays])
@@ -71,7 +74,7 @@ def alignment(shorter: Prepared, longer: Prepared, limits: Limits) -> float | No
 
     None where the test does not apply: robot templates, which are short or mostly furniture, align too.
     """
-    if shorter.n_net < limits.align_net or shorter.net.mean() < limits.align_net_share:
+    if shorter.n_net < limits.align_net or _share(shorter.net) < limits.align_net_share:
         return None
     words = _net_tokens(shorter)[:MAX_ALIGNED]
     reach = max(limits.align_positions, int(limits.align_reach * len(words)))
@@ -81,7 +84,12 @@ def alignment(shorter: Prepared, longer: Prepared, limits: Limits) -> float | No
 def in_opening(text: Prepared, shared: Hashes, limits: Limits) -> bool:
     """Whether what is shared takes up enough of the text's first fifth to be its lead."""
     zone = text.shingles[: max(limits.anchor_positions, int(limits.opening * len(text.shingles)))]
-    return float(member(zone, shared).mean()) >= limits.anchor
+    return _share(member(zone, shared)) >= limits.anchor
+
+
+def _share(found: NDArray[np.bool_]) -> float:
+    """The part that is true; as `mean`, in a fifth of its time."""
+    return int(np.count_nonzero(found)) / len(found)
 
 
 def _net_tokens(text: Prepared) -> list[int]:

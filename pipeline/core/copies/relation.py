@@ -4,8 +4,11 @@
     shorter text below 20 net shingles ─ same set? ─────────────────► copy | nothing
     containment of the shorter text
       ≥ .30  an update by the same outlet ──────────────────────────► copy
-             neither covers the longer nor stands in its opening ───► contains
+             neither covers the longer nor stands in its opening
+                 ≥ .60, from its beginning to its end ──────────────► copy
+                 else ──────────────────────────────────────────────► contains
              foreign text on both sides ────────────────────────────► contains
+             stands in its opening only, < .40, words not aligned ──► update_of | derived
              else ──────────────────────────────────────────────────► copy
       ≥ .08  half of the words aligned, not foreign on both sides ──► copy
       ≥ .15  ───────────────────────────────────────────────────────► update_of | derived
@@ -113,12 +116,19 @@ def _decide_contained(pair: _Pair, found: Evidence, limits: Limits) -> _Decision
     found = replace(found, anchor=lead, before=before, after=after)
     if pair.same_source and is_update(pair.longer.document.title):
         return "copy", "update", found
-    covers = found.cover >= limits.cover
-    if not covers and lead < limits.anchor:
+    if found.cover < limits.cover and lead < limits.anchor:
+        if found.containment >= limits.abridged and max(before, after) < limits.foreign:
+            return "copy", "abridged", found
         return "contains", "not-in-lead", found
     if min(before, after) >= limits.foreign:
         return "contains", "foreign-both-sides", found
-    return "copy", "cover" if covers else "lead", found
+    if found.cover >= limits.cover:
+        return "copy", "cover", found
+    if found.containment < limits.lead_alone:
+        found = replace(found, alignment=alignment(pair.shorter, pair.longer, limits))
+        if found.alignment is not None and found.alignment < limits.aligned:
+            return _decide_derived(pair, found, limits)
+    return "copy", "lead", found
 
 
 def _decide_partly_shared(pair: _Pair, found: Evidence, limits: Limits) -> _Decision:
@@ -129,6 +139,10 @@ def _decide_partly_shared(pair: _Pair, found: Evidence, limits: Limits) -> _Deci
         return "copy", "aligned", found
     if found.containment < limits.derived:
         return None, "little-shared", found
+    return _decide_derived(pair, found, limits)
+
+
+def _decide_derived(pair: _Pair, found: Evidence, limits: Limits) -> _Decision:
     if in_opening(pair.earlier, pair.shared, limits) and not in_opening(pair.later, pair.shared, limits):
         return "update_of", "new-lead", found
     return "derived", "partly-shared", found

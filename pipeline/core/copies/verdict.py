@@ -17,6 +17,7 @@ Rule = Literal[
     "update",
     "cover",
     "lead",
+    "abridged",
     "foreign-both-sides",
     "not-in-lead",
     "aligned",
@@ -110,6 +111,7 @@ _REASONS: Final[dict[Rule, str]] = {
     "update": _SHARED + ", and its title makes it the same outlet's update",
     "cover": _SHARED + " and are {e.cover:.0%} of it",
     "lead": _SHARED + " and take up {e.anchor:.0%} of its opening",
+    "abridged": _SHARED + ", from its beginning to its end: it was shortened",
     "foreign-both-sides": _SHARED + ", but with {e.before:.0%} of it before them and {e.after:.0%} after"
     " them: it quotes the shorter one",
     "not-in-lead": _SHARED + ", but are only {e.cover:.0%} of it and {e.anchor:.0%} of its opening: it quotes"

@@ -96,6 +96,42 @@ def test_a_stray_shared_phrase_in_its_first_line_does_not_make_a_round_up_a_copy
     assert relate(text_of(base), longer).rule == "foreign-both-sides"
 
 
+def test_abridgement_whose_sentences_stand_all_over_the_longer_text_is_a_copy(text_of, base):
+    """Of its opening the longer text shares no more than of the rest, too little for a lead."""
+    kept = [word for start in range(70, 600, 70) for word in base[start : start + 9]]
+    verdict = relate(text_of(base), text_of(kept, "a-2", source="courier"))
+    assert (verdict.kind, verdict.rule) == ("copy", "abridged")
+    assert verdict.evidence.anchor < 0.15
+    assert verdict.evidence.cover < 0.3
+
+
+def test_own_text_with_quotations_from_all_over_another_is_no_abridgement(text_of, base, donor):
+    quoted = [word for start in range(70, 600, 70) for word in base[start : start + 12]]
+    verdict = relate(text_of(base), text_of([*donor[:100], *quoted], "a-2", source="courier"))
+    assert (verdict.kind, verdict.rule) == ("contains", "not-in-lead")
+    assert 0.3 <= verdict.evidence.containment < 0.6
+
+
+def test_statement_that_two_outlets_print_in_their_openings_is_derived(text_of, base, donor):
+    """A third of the shorter text, and in the lead of the longer; but most of both is their own."""
+    statement = base[:70]
+    one = text_of([*donor[:60], *statement, *donor[60:130]])
+    other = text_of([*donor[300:330], *statement, *donor[330:600]], "a-2", source="courier", days=0.2)
+    verdict = relate(one, other)
+    assert 0.3 <= verdict.evidence.containment < 0.4
+    assert verdict.evidence.anchor > 0.15
+    assert verdict.evidence.alignment < 0.5
+    assert (verdict.kind, verdict.rule) == ("derived", "partly-shared")
+
+
+def test_rewritten_opening_of_a_longer_text_is_a_copy_as_its_words_are_aligned(text_of, base):
+    rewritten = spread(base[:160], 0.2)
+    verdict = relate(text_of(base), text_of(rewritten, "a-2", source="courier"))
+    assert 0.3 <= verdict.evidence.containment < 0.4
+    assert verdict.evidence.alignment > 0.5
+    assert (verdict.kind, verdict.rule) == ("copy", "lead")
+
+
 def test_local_text_around_a_copy_is_allowed_on_one_side(text_of, base, donor):
     assert relate(text_of(base), text_of([*base, *donor[:400]], "a-2")).is_copy
     assert relate(text_of(base), text_of([*donor[:400], *base], "a-2")).is_copy
