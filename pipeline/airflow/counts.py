@@ -24,7 +24,8 @@ class Slow(TypedDict):
 class Counts(TypedDict):
     """What one run, or several together, did: outcomes as counted in the reports named by `runs`.
 
-    `slowest` is there where pages were extracted.
+    `slowest` is there where pages were extracted, `changes` where sources failed, fell silent or came back: a
+    line each, with since when and why.
     """
 
     runs: list[str]
@@ -32,6 +33,7 @@ class Counts(TypedDict):
     discovered: int
     outcomes: dict[str, int]
     slowest: NotRequired[list[Slow]]
+    changes: NotRequired[list[str]]
 
 
 def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Counts:
@@ -54,6 +56,8 @@ def total(planned: Sequence[Any] | None, done: Iterable[Counts] | None) -> Count
     )
     if slow := together([HostCost(**host) for host in part.get("slowest", ())] for part in counted):
         counts["slowest"] = slow_hosts(slow)
+    if changes := [line for part in counted for line in part.get("changes", ())]:
+        counts["changes"] = changes
     return counts
 
 

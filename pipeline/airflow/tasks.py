@@ -19,7 +19,7 @@ from pipeline.errors import FetchUnavailable, PipelineError, TransientError
 from pipeline.stages import letters
 from pipeline.stages import replay as replaying
 from pipeline.stages.accounts import audit, lag_of, topic_states
-from pipeline.stages.checkup import alarming_sources, late_groups
+from pipeline.stages.checkup import alarming_sources, late_groups, unusual_volumes
 from pipeline.stages.runner import Pace
 from pipeline.world import World
 
@@ -118,6 +118,8 @@ def check() -> None:
         now = bootstrap.now()
         rows = bootstrap.read_catalogue(world.settings.sources)
         accounts = audit(world.ledger, world.runs, topic_states(world.reader), now)
+        for line in unusual_volumes(rows, world.sources, now):
+            log.event(logger, "check.noted", remark=line)
         found = [
             *alarming_sources(rows, world.sources, now),
             *late_groups(world.reader, now),
@@ -229,4 +231,8 @@ def _counts(ended: str, report: RunReport) -> Counts:
     )
     if report.slowest:
         counts["slowest"] = slow_hosts(report.slowest)
+    if report.changes:
+        counts["changes"] = [f"source {change}" for change in report.changes]
+        for change in report.changes:
+            log.event(logger, "source.changed", change=str(change))
     return counts

@@ -60,6 +60,8 @@ def run(
             click.echo()
             rows = [(cost.host, cost.pages, f"{cost.cpu_ms:.1f}") for cost in report.slowest]
             print_table(("slowest host", "pages", "CPU ms a page"), rows)
+        for changed in report.changes:
+            click.echo(f"source {changed}")
 
 
 def _stage(name: str) -> Stage:

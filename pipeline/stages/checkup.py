@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import schemas
 from pipeline.core.health import judged
 from pipeline.core.polls import state_of
+from pipeline.core.rhythm import unusual_volume
 from pipeline.core.sources import Health, Source, SourceState
 from pipeline.ports import Documents, TopicReader
 from pipeline.stages.accounts import lag_of
@@ -24,14 +25,19 @@ WAITS_TOO_LONG = timedelta(minutes=30)
 
 def alarming_sources(catalogue: Iterable[Source], held: Documents[SourceState], now: datetime) -> list[str]:
     """A line for each source of the catalogue that is broken, blocked or silent as of `now`."""
-    rows = list(catalogue)
-    known = held.get([row.id for row in rows])
-    states = [
-        judged(row, state_of(row, known[row.id].value if row.id in known else None), now) for row in rows
-    ]
-    alarming = [state for state in states if state.health in ALARMING]
+    alarming = [state for state in _states(catalogue, held, now) if state.health in ALARMING]
     alarming.sort(key=lambda state: (ALARMING.index(state.health), state.source_id))
     return [_finding(state) for state in alarming]
+
+
+def unusual_volumes(catalogue: Iterable[Source], held: Documents[SourceState], now: datetime) -> list[str]:
+    """A line for each source whose last whole day brought far fewer or far more entries than usual.
+
+    Worth a look, and no alarm: a quiet day may be a holiday.
+    """
+    states = [state for state in _states(catalogue, held, now) if state.health not in (*ALARMING, "paused")]
+    found = ((state.source_id, unusual_volume(state, now)) for state in states)
+    return [f"source {name}: {remark}" for name, remark in found if remark is not None]
 
 
 def late_groups(reader: TopicReader, now: datetime) -> list[str]:
@@ -49,6 +55,13 @@ def late_groups(reader: TopicReader, now: datetime) -> list[str]:
                     f"{group} is {behind} records behind in {name}, the oldest waits for {minutes} min"
                 )
     return lines
+
+
+def _states(catalogue: Iterable[Source], held: Documents[SourceState], now: datetime) -> list[SourceState]:
+    """What is known of each row, judged as of `now`: silence comes with time, not with a poll."""
+    rows = list(catalogue)
+    known = held.get([row.id for row in rows])
+    return [judged(row, state_of(row, known[row.id].value if row.id in known else None), now) for row in rows]
 
 
 def _finding(state: SourceState) -> str:
