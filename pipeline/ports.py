@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from pipeline.core.copies.lookup import CandidateQuery as CandidateQuery
 from pipeline.core.costs import HostCost
 from pipeline.core.generations import Generation
 from pipeline.core.http import Failure, Request, Response
@@ -169,24 +169,6 @@ class Documents(Protocol[T]):
         """Make everything written so far findable."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateQuery:
-    """Which stored revisions may be copies of one article: language, event window, shared terms.
-
-    `minimum` terms must be shared; one suffices with revisions of fewer than `short_below` net shingles.
-    Revisions first seen at or after `before` do not exist yet as far as this article is concerned.
-    """
-
-    article_id: str
-    language: str
-    event_from: datetime
-    event_to: datetime
-    terms: tuple[str, ...]
-    minimum: int
-    short_below: int
-    before: int
-
-
 class Revisions(Protocol):
     """`news-revisions`: every text of every article, written once, found by shared terms."""
 
@@ -196,8 +178,14 @@ class Revisions(Protocol):
     def of(self, article_ids: Collection[str]) -> list[Revision]:
         """Every text of these articles, as of the last refresh, by key."""
 
-    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
-        """Per query all matching revisions of other articles, as of the last refresh, by key."""
+    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
+        """Per query the keys of all revisions it matches as of the last refresh, ascending.
+
+        Among them may be some that it does not match, or that are no more: `CandidateQuery.matches` tells.
+        """
+
+    def get(self, keys: Collection[str]) -> dict[str, Revision]:
+        """Those of the texts that exist, as of the last refresh, by key."""
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         """Overwrite: only for a removal, which takes text away, and its taking back."""

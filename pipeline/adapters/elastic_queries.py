@@ -55,6 +55,7 @@ def search(
     limit: int | None = None,
     includes: Sequence[str] = (),
     excludes: Sequence[str] = (),
+    source: bool = True,
 ) -> Iterator[Hit]:
     """Every hit, or the first `limit`, in order; pages as needed. Hits carry `_seq_no`, `_primary_term`."""
     opened = ask(
@@ -64,18 +65,22 @@ def search(
     )
     point = opened.body["id"]
     try:
-        yield from islice(_hits(client, point, query, sort, limit, includes, excludes), limit)
+        yield from islice(_hits(client, point, query, sort, limit, includes, excludes, source), limit)
     finally:
         with suppress(ApiError, TransportError):  # it expires by itself
             client.close_point_in_time(id=point)
 
 
-def get(client: Client, alias: str, ids: Collection[str], *, excludes: Sequence[str] = ()) -> Iterator[Hit]:
-    """Those of the documents that exist, in real time."""
+def get(
+    client: Client, alias: str, ids: Collection[str], *, excludes: Sequence[str] = (), realtime: bool = True
+) -> Iterator[Hit]:
+    """Those of the documents that exist, in real time or as of the last refresh."""
     wanted = [id for id in dict.fromkeys(ids) if id]
     for start in range(0, len(wanted), IDS_AT_ONCE):
         some = wanted[start : start + IDS_AT_ONCE]
-        request = partial(client.mget, index=alias, ids=some, source_excludes=list(excludes))
+        request = partial(
+            client.mget, index=alias, ids=some, source_excludes=list(excludes), realtime=realtime
+        )
         answer = ask("the documents cannot be read", request, index=alias)
         for document in answer.body["docs"]:
             if "error" in document:
@@ -125,6 +130,7 @@ def _hits(
     limit: int | None,
     includes: Sequence[str],
     excludes: Sequence[str],
+    source: bool,
 ) -> Iterator[Hit]:
     """Pages over a point in time, which adds a tie-break of its own to the sort."""
     size = PAGE if limit is None else max(1, min(PAGE, limit))
@@ -140,8 +146,9 @@ def _hits(
             search_after=after,
             track_total_hits=False,
             seq_no_primary_term=True,
-            source_includes=list(includes),
-            source_excludes=list(excludes),
+            source=None if source else False,
+            source_includes=list(includes) or None,
+            source_excludes=list(excludes) or None,
         )
         answer = ask("the search failed", request)
         hits = answer.body["hits"]["hits"]

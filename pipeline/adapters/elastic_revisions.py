@@ -5,12 +5,15 @@ Nobody but the index stage refreshes this index, so between two refreshes every 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.adapters import elastic_queries
 from pipeline.adapters.elastic_bulk import Operation, write
 from pipeline.adapters.elastic_clients import Client, ask, status_error
+from pipeline.adapters.elastic_window import LOOKUP_WORTH, ElasticWindow
 from pipeline.core.codec import from_document, to_document
 from pipeline.core.model import Revision
 from pipeline.core.plain import rfc3339
@@ -22,10 +25,12 @@ HITS = 100
 
 
 class ElasticRevisions:
-    """Revisions."""
+    """Revisions. Lookups go to the index until a window in memory pays (`elastic_window`), then to that and,
+    for what is dated before it, still to the index."""
 
-    def __init__(self, client: Client, alias: str = ALIAS) -> None:
+    def __init__(self, client: Client, alias: str = ALIAS, lookup_worth: int = LOOKUP_WORTH) -> None:
         self._client, self._alias = client, alias
+        self._window = ElasticWindow(client, alias, lookup_worth)
 
     def add(self, revisions: Sequence[Revision]) -> None:
         self._write(revisions, "create")
@@ -33,57 +38,70 @@ class ElasticRevisions:
     def of(self, article_ids: Collection[str]) -> list[Revision]:
         if not article_ids:
             return []
-        return self._all({"bool": {"filter": [{"terms": {"article_id": sorted(article_ids)}}]}})
+        query = {"bool": {"filter": [{"terms": {"article_id": sorted(article_ids)}}]}}
+        sort = [{"article_id": "asc"}, {"revision": "asc"}]
+        hits = elastic_queries.search(self._client, self._alias, query, sort)
+        found = [from_document(Revision, hit["_source"]) for hit in hits]
+        return sorted(found, key=lambda revision: revision.key)
 
-    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
+    def get(self, keys: Collection[str]) -> dict[str, Revision]:
+        hits = elastic_queries.get(self._client, self._alias, keys, realtime=False)
+        return {hit["_id"]: from_document(Revision, hit["_source"]) for hit in hits}
+
+    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
         if not queries:
             return []
-        lookups = [lookup(query) for query in queries]
-        searches: list[Mapping[str, Any]] = []
-        for query in lookups:
-            searches += [
-                {"allow_partial_search_results": False},
-                {"query": query, "size": HITS, "sort": ["_doc"], "track_total_hits": False},
-            ]
-        answer = ask(
-            "candidates cannot be looked up",
-            lambda: self._client.msearch(index=self._alias, searches=searches),
-            index=self._alias,
+        window = self._window.as_of(len(queries), min(query.event_from for query in queries))
+        if window is None:
+            return self._searched(queries)
+        near = window.near(queries)
+        start = datetime.fromtimestamp(window.horizon / 1000, UTC)
+        older = {number: query for number, query in enumerate(queries) if query.event_from < start}
+        before = self._searched(
+            [replace(query, event_to=min(query.event_to, start)) for query in older.values()]
         )
-        decoded: dict[str, Revision] = {}
-        return [
-            self._answered(query, response, decoded)
-            for query, response in zip(lookups, answer.body["responses"], strict=True)
-        ]
+        for number, keys in zip(older, before, strict=True):
+            near[number] = sorted({*near[number], *keys})
+        return near
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         self._write(revisions, "index")
 
     def refresh(self) -> None:
+        self._window.note()
         elastic_queries.refresh(self._client, self._alias)
 
     def _write(self, revisions: Sequence[Revision], action: str) -> None:
         operations = (Operation(revision.key, to_document(revision), action=action) for revision in revisions)
         write(self._client, self._alias, operations).accepted()
 
-    def _answered(
-        self, query: Mapping[str, Any], answer: Mapping[str, Any], decoded: dict[str, Revision]
-    ) -> list[Revision]:
-        """The revisions of one answer by key; those that other answers hold too are decoded once."""
+    def _searched(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
+        """The lookups as one multi-search."""
+        lookups = [lookup(query) for query in queries]
+        searches: list[Mapping[str, Any]] = []
+        for query in lookups:
+            searches += [
+                {"allow_partial_search_results": False},
+                {"query": query, "size": HITS, "sort": ["_doc"], "track_total_hits": False, "_source": False},
+            ]
+        if not searches:
+            return []
+        answer = ask(
+            "candidates cannot be looked up",
+            lambda: self._client.msearch(index=self._alias, searches=searches),
+            index=self._alias,
+        )
+        responses = answer.body["responses"]
+        return [self._keys(query, response) for query, response in zip(lookups, responses, strict=True)]
+
+    def _keys(self, query: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
         if "error" in answer:
             raise status_error(answer["status"], "candidates cannot be looked up", error=answer["error"])
         hits = answer["hits"]["hits"]
         if len(hits) == HITS:
-            return self._all(query)
-        for hit in hits:
-            if hit["_id"] not in decoded:
-                decoded[hit["_id"]] = from_document(Revision, hit["_source"])
-        return _by_key(decoded[hit["_id"]] for hit in hits)
-
-    def _all(self, query: Mapping[str, Any]) -> list[Revision]:
-        sort = [{"article_id": "asc"}, {"revision": "asc"}]
-        hits = elastic_queries.search(self._client, self._alias, query, sort)
-        return _by_key(from_document(Revision, hit["_source"]) for hit in hits)
+            sort = [{"article_id": "asc"}, {"revision": "asc"}]
+            hits = elastic_queries.search(self._client, self._alias, query, sort, source=False)
+        return sorted(hit["_id"] for hit in hits)
 
 
 def lookup(query: CandidateQuery) -> dict[str, Any]:
@@ -106,7 +124,3 @@ def lookup(query: CandidateQuery) -> dict[str, Any]:
             "must_not": [{"term": {"article_id": query.article_id}}],
         }
     }
-
-
-def _by_key(revisions: Iterable[Revision]) -> list[Revision]:
-    return sorted(revisions, key=lambda revision: revision.key)

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.adapters.memory_faults import Faults
 from pipeline.adapters.memory_mapping import refuse, rejected
-from pipeline.adapters.memory_where import comparable
 from pipeline.core.model import Revision, Story
 from pipeline.ports import CandidateQuery
 
@@ -35,9 +34,13 @@ class MemoryRevisions:
         keys = {key for article_id in article_ids for key in self._keys.get(article_id, ())}
         return [self._searchable[key] for key in sorted(keys)]
 
-    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[Revision]]:
+    def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
         self._faults.check()
         return [self._candidates(query) for query in queries]
+
+    def get(self, keys: Collection[str]) -> dict[str, Revision]:
+        self._faults.check()
+        return {key: self._searchable[key] for key in keys if key in self._searchable}
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         with self._faults.write("revisions.replace", revisions) as admitted:
@@ -92,17 +95,9 @@ class MemoryRevisions:
     def _rejects(self, key: str, revision: Revision) -> bool:
         return key in self.rejected or (self._strict and rejected("news-revisions", key, revision))
 
-    def _candidates(self, query: CandidateQuery) -> list[Revision]:
-        """The lookup rule; the window as Elasticsearch compares times."""
+    def _candidates(self, query: CandidateQuery) -> list[str]:
         shared = Counter(key for term in set(query.terms) for key in self._postings.get(term, ()))
-        start, end = comparable(query.event_from), comparable(query.event_to)
-        found = [
-            revision
-            for key, count in shared.items()
-            if _is_enough(count, revision := self._searchable[key], query)
-            and start <= comparable(revision.event_at) <= end
-        ]
-        return sorted(found, key=lambda revision: revision.key)
+        return sorted(key for key, count in shared.items() if query.admits(self._searchable[key], count))
 
 
 class MemoryStories:
@@ -162,13 +157,3 @@ class MemoryStories:
         if story.story_id in self.rejected or story.version < 0:
             return True
         return self._strict and rejected("news-stories", story.story_id, story)
-
-
-def _is_enough(shared: int, revision: Revision, query: CandidateQuery) -> bool:
-    """Whether enough terms are shared with a text that existed and is another article's, in one language."""
-    return (
-        shared >= (1 if revision.net_shingles < query.short_below else query.minimum)
-        and revision.article_id != query.article_id
-        and revision.language == query.language
-        and revision.position < query.before
-    )

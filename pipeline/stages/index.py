@@ -116,6 +116,7 @@ class IndexStage:
         inherited = self._ports.takeover(self._ports.consumer, self._epoch)
         self._epoch = inherited.epoch
         self._furniture, self._unsent = inherited.furniture, announced(inherited.unsent.values())
+        self._texts = Texts()  # a rebuild may have put other revisions behind the same keys
         log.event(logger, "log.taken-over", run=self._run.run_id, unsent=len(self._unsent))
 
     def _is_succeeded(self) -> bool:

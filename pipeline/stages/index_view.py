@@ -20,6 +20,9 @@ from pipeline.core.stories.order import story_id_of
 from pipeline.ports import CandidateQuery, Documents, Revisions, Stored, Stories
 from pipeline.stages.index_texts import Text, Texts
 
+TEXTS_AT_ONCE: Final = 1000
+"""Candidates loaded together, about 25 MiB; more than a batch has, unless there is no furniture list yet."""
+
 _NONE: Final[dict[str, Revision]] = {}
 
 
@@ -40,7 +43,9 @@ class BatchView:
         self._texts = texts
         self._entries: dict[str, LedgerEntry] = {}
         self._stories: dict[str, Story | None] = {}
-        self._hits: dict[int, list[Revision]] = {}
+        self._queries: dict[int, CandidateQuery] = {}
+        self._found: dict[int, list[str]] = {}
+        self._near: dict[int, dict[str, Prepared]] = {}
         self._kept: dict[str, dict[str, Revision]] = {}
         self._batch = _BatchIndex()
 
@@ -48,10 +53,10 @@ class BatchView:
         """Read in few requests what the articles (by position) and the edited articles will ask for."""
         self._load_entries({article.article_id for article in articles.values()} | set(edited))
         new = {place: article for place, article in articles.items() if not self._is_known(article, place)}
-        queries = [self._query(article, place) for place, article in new.items()]
-        hits = self._revisions.candidates(queries) if queries else []
-        self._hits = dict(zip(new, hits, strict=True))
-        self._load_entries({hit.article_id for found in hits for hit in found})
+        self._queries = {place: self._query(article, place) for place, article in new.items()}
+        found = self._revisions.candidates(list(self._queries.values())) if new else []
+        self._found = dict(zip(new, found, strict=True))
+        self._load_entries({key.rpartition("#")[0] for keys in found for key in keys})
         own = {story_id_of(article.article_id) for article in new.values()}
         first = {entry.index.story_id for entry in self._entries.values() if entry.index}
         self._load_stories(own | {story_id for story_id in first if story_id})
@@ -68,8 +73,9 @@ class BatchView:
         return self._texts.of_article(article).prepared
 
     def partners(self, article: CleanArticle, position: int) -> list[Prepared]:
-        stored = {hit.key: self._texts.of_revision(hit).prepared for hit in self._hits.get(position, ())}
-        found = self._batch.near(self._texts.of_article(article)) | stored
+        if position in self._found and position not in self._near:
+            self._load_texts(position)
+        found = self._batch.near(self._texts.of_article(article)) | self._near.pop(position, {})
         return [found[key] for key in sorted(found)]
 
     def revision(self, article_id: str, revision: str) -> Revision | None:
@@ -92,6 +98,25 @@ class BatchView:
             self.revision(article_id, "")
             for texts in (self._kept[article_id], self._batch.revisions.get(article_id, {})):
                 texts.update({key: without_text(text) for key, text in texts.items()})
+
+    def _load_texts(self, position: int) -> None:
+        """Load the texts found for the record at `position`, and for as many after it as memory allows."""
+        places, keys = list[int](), set[str]()
+        for place in sorted(place for place in self._found if place >= position):
+            if places and len(keys | set(self._found[place])) > TEXTS_AT_ONCE:
+                break
+            places.append(place)
+            keys |= set(self._found[place])
+        kept = {key: held for key in keys if (held := self._texts.stored(key)) is not None}
+        new = self._revisions.get(sorted(keys - set(kept)))
+        kept |= {key: self._texts.meet(revision) for key, revision in new.items()}
+        for place in places:
+            query, near = self._queries[place], {}
+            for key in self._found.pop(place):
+                held = kept.get(key)
+                if held is not None and query.matches(held.sketched):
+                    near[key] = held.text.prepared
+            self._near[place] = near
 
     def _load_entries(self, article_ids: Collection[str]) -> None:
         missing = [article_id for article_id in article_ids if article_id not in self._entries]

@@ -12,6 +12,7 @@ from pipeline.adapters import elastic_clients
 from pipeline.adapters.elastic_documents import ElasticDocuments
 from pipeline.adapters.elastic_revisions import ElasticRevisions
 from pipeline.adapters.elastic_stories import ElasticStories
+from pipeline.adapters.elastic_window import LOOKUP_WORTH
 from pipeline.adapters.memory import MemoryWorld
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import CleanSection, FetchSection, LedgerEntry
@@ -59,7 +60,8 @@ class InMemory:
 class OnElasticsearch:
     """The contract's indices under names of their own, refreshed only when asked to."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lookup_worth: int = LOOKUP_WORTH) -> None:
+        self._lookup_worth = lookup_worth
         self.client = elastic_clients.client(settings)
         self._mark = uuid.uuid4().hex[:8]
         self._made: dict[str, str] = {}
@@ -71,7 +73,7 @@ class OnElasticsearch:
         return ElasticDocuments(self.client, self.alias("news-hosts"), HostState)
 
     def revisions(self) -> Revisions:
-        return ElasticRevisions(self.client, self.alias("news-revisions"))
+        return ElasticRevisions(self.client, self.alias("news-revisions"), self._lookup_worth)
 
     def stories(self) -> StoriesPort:
         return ElasticStories(self.client, self.alias("news-stories"))
@@ -134,6 +136,11 @@ def article(number: int) -> CleanArticle:
     )
 
 
+def sketch_of(words: str) -> tuple[str, ...]:
+    """Terms of a sketch, a short word for each."""
+    return tuple(sorted(word.encode().hex().rjust(16, "0") for word in words.split()))
+
+
 def revision(number: int, terms: str = "a b c d", **fields: Any) -> Revision:
     """A text with terms written as words."""
     given: dict[str, Any] = {
@@ -145,7 +152,7 @@ def revision(number: int, terms: str = "a b c d", **fields: Any) -> Revision:
         "language": "de",
         "event_at": NOW,
         "kept_until": NOW + 45 * 24 * HOUR,
-        "terms": tuple(terms.split()),
+        "terms": sketch_of(terms),
         "net_shingles": 500,
         "furniture": 0,
         "article": article(number),
