@@ -16,11 +16,12 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere
+from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere, together
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.jsonld import Node, texts_of, types
 from pipeline.core.clean.jsonld import text_of as node_text
 from pipeline.core.clean.names import (
+    begins_byline,
     clean_names,
     credited,
     in_profile,
@@ -97,11 +98,19 @@ def _places(
     for authors in declared:
         yield "json-ld", [name for author in authors for name in _names(author)]
     yield "meta", [text for name in _METAS for text in page.meta.get(name, ())]
+    yield "meta", _card(page)
+    title = next(iter(page.select("h1")), None)
     for selector, most in BYLINES:
-        yield "html", _shown(page.select(selector), most)
+        yield "html", _shown(together(page.select(selector), title), most)
     yield "feed", feed
     profiles = (link for authors in declared for author in authors for link in _links(author))
     yield "json-ld", [name for link in profiles if (name := in_profile(link))]
+
+
+def _card(page: Page) -> list[str]:
+    """What a plug-in of many sites writes for social cards: a label such as "Written by", and the name."""
+    label = page.first_meta("twitter:label1") or ""
+    return page.meta.get("twitter:data1", []) if begins_byline(label) else []
 
 
 def _shown(nodes: list[LexborNode], most: int) -> list[str]:

@@ -19,8 +19,10 @@ INLINE = words(
     rt ruby s samp small span strike strong sub sup time tt u var wbr"""
 )
 SKIPPED = words(
-    """script style noscript template head svg math object embed input textarea img video audio source"""
+    """script style noscript template head svg math object embed input textarea img video audio source
+    rt rp"""
 )
+"""Among them the readings beside characters (`rt`), which are not read as text."""
 CELLS = frozenset({"td", "th"})
 CELL_LENGTH = 200
 """A cell that follows more text than this begins a block of its own: the table is there for layout."""

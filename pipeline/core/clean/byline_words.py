@@ -10,22 +10,29 @@ from __future__ import annotations
 from pipeline.core.clean.wordlists import phrases
 
 BY = phrases(
-    """by|written by|posted by|published by|reported by|compiled by|story by|text by|words by|opinion by|
-    analysis by|report by|article by|commentary by|a commentary by|review by|interview by|
-    photos and text by""",
-    """von|ein beitrag von|eine analyse von|ein kommentar von|ein interview von|ein bericht von|
+    """view all posts by|see all posts by|all posts by|view all articles by|more stories by|
+    more articles by|more posts by|articles by|posts by|created by|by|written by|posted by|published by|
+    reported by|compiled by|story by|text by|words by|opinion by|analysis by|report by|article by|
+    commentary by|a commentary by|review by|interview by|photos and text by""",
+    """zeige alle beiträge von|alle beiträge von|alle artikel von|weitere artikel von|mehr artikel von|
+    beiträge von|artikel von|beitrag von|ein artikel von|erstellt von|verfasst von|vom|von|
+    ein beitrag von|eine analyse von|ein kommentar von|ein interview von|ein bericht von|
     eine reportage von|ein gastbeitrag von|ein essay von|eine kolumne von|text von|geschrieben von|
     veröffentlicht von|interview von|kommentar von|analyse von|bericht von|von unserem korrespondenten|
     von unserer korrespondentin|von unserem redakteur|von unserer redakteurin|von unserem mitarbeiter""",
-    """par|publié par|écrit par|rédigé par|propos recueillis par|article de|article par|texte de|
-    un texte de|reportage de|analyse de|chronique de|une chronique de|récit de|une tribune de|enquête de|
-    de notre correspondant|de notre correspondante|de notre envoyé spécial|de notre envoyée spéciale""",
-    """por|escrito por|publicado por|redactado por|texto de|texto por|un texto de|una crónica de|reportaje de|
-    entrevista de|análisis de|publicada por|reportagem de|um texto de|com reportagem de|análise de""",
-    """di|da|a cura di|scritto da|pubblicato da|articolo di|testo di|intervista di|reportage di|analisi di|
-    dal nostro inviato|dalla nostra inviata|dal nostro corrispondente|dalla nostra corrispondente""",
-    """door|geschreven door|door onze redacteur|door onze verslaggever|door onze correspondent|
-    een bijdrage van|een artikel van|tekst van""",
+    """voir tous les articles de|tous les articles de|voir les articles de|articles de|par|publié par|
+    écrit par|rédigé par|propos recueillis par|article de|article par|texte de|un texte de|reportage de|
+    analyse de|chronique de|une chronique de|récit de|une tribune de|enquête de|de notre correspondant|
+    de notre correspondante|de notre envoyé spécial|de notre envoyée spéciale""",
+    """ver todas las entradas de|ver todos los artículos de|todos los artículos de|
+    ver todos os posts de|ver todos os artigos de|por|escrito por|publicado por|redactado por|texto de|
+    texto por|un texto de|una crónica de|reportaje de|entrevista de|análisis de|publicada por|
+    reportagem de|um texto de|com reportagem de|análise de""",
+    """vedi tutti gli articoli di|tutti gli articoli di|articoli di|di|da|a cura di|scritto da|
+    pubblicato da|articolo di|testo di|intervista di|reportage di|analisi di|dal nostro inviato|
+    dalla nostra inviata|dal nostro corrispondente|dalla nostra corrispondente""",
+    """alle berichten van|bekijk alle berichten van|meer van|door|geschreven door|door onze redacteur|
+    door onze verslaggever|door onze correspondent|een bijdrage van|een artikel van|tekst van""",
     "av|af|tekst av|skrevet av|skrevet af|skriven av|publicerad av|text av|av vår korrespondent|kirjoittanut",
     "przez|od|oprac.|opr.|opracowanie|opracował|opracowała|napsal|napsala|píše|írta|de la|scris de|autor:",
     "oleh|ditulis oleh|laporan|bởi|theo|του|της|των|από τον|από την",

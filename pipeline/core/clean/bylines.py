@@ -25,6 +25,13 @@ BYLINES: tuple[tuple[str, int], ...] = (
         '[class~="reporter" i]',
         3,
     ),
+    (
+        '[class*="author" i]:not([class*="bio" i]):not([class*="avatar" i]):not([class*="image" i]), '
+        'a[href*="/author/" i], a[href*="/authors/" i], a[href*="/autor/" i], a[href*="/autoren/" i], '
+        'a[href*="/auteur/" i], a[href*="/auteurs/" i], a[href*="/autores/" i], a[href*="/autori/" i], '
+        'a[href*="/profile/" i], a[href*="/people/" i], a[href*="/staff/" i], a[href*="/by/" i]',
+        3,
+    ),
 )
 """Selectors in order of trust, with how many texts are still one byline and not a list of teasers."""
 
@@ -32,6 +39,10 @@ _ELSEWHERE = re.compile(
     r"comment|sidebar|widget|related|recent|popular|teaser|recommend|carousel|promo|footer", re.IGNORECASE
 )
 _DEPTH = 12
+_NEAR = 3
+"""Bylines of one article have a common element so few steps up."""
+_DEEPEST = 60
+_MOST_NODES = 200
 
 
 _BY = re.compile(rf"^{BEGINNING}(?P<names>.+)$", re.IGNORECASE)
@@ -52,6 +63,36 @@ def in_lines(lines: list[str]) -> list[str]:
     """The names that lines between title and text give: after "By", or before a date."""
     found = (match["names"] for line in lines if (match := _BY.match(line) or _DATED.match(line)))
     return [name for names in found if (name := _END.split(names)[0].strip())]
+
+
+def together(nodes: list[LexborNode], title: LexborNode | None) -> list[LexborNode]:
+    """Of byline elements all over a page those that stand together, nearest to the title.
+
+    Every teaser may have a byline as well; without a title the first group is the article's own.
+    """
+    groups: list[list[LexborNode]] = []
+    before: list[int] = []
+    for node in nodes[:_MOST_NODES]:
+        above = _above(node)
+        if groups and not set(above[:_NEAR]).isdisjoint(before[:_NEAR]):
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+        before = above
+    if len(groups) < 2 or title is None:
+        return groups[0] if groups else []
+    place = {step: depth for depth, step in enumerate(_above(title))}
+    return min(groups, key=lambda group: next((place[s] for s in _above(group[0]) if s in place), len(place)))
+
+
+def _above(node: LexborNode) -> list[int]:
+    """The element's ancestors, nearest first, each as a number of its own."""
+    found: list[int] = []
+    current = node.parent
+    while current is not None and len(found) < _DEEPEST:
+        found.append(current.mem_id)
+        current = current.parent
+    return found
 
 
 def is_elsewhere(node: LexborNode) -> bool:

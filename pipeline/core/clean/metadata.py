@@ -21,7 +21,7 @@ typed into templates comes after. In order, with the reason for every exception:
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from pipeline.core import urls
@@ -35,7 +35,7 @@ from pipeline.core.clean.dates import Precision, Stamp
 from pipeline.core.clean.jsonld import Node, article_nodes, text_of, texts_of, types
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.page import text_of as element_text
-from pipeline.core.clean.published import choose_times
+from pipeline.core.clean.published import Published, choose_times
 from pipeline.core.clean.site_rules import Ruled
 from pipeline.core.clean.titles import agreement, choose_title, key
 from pipeline.core.model import RawArticle
@@ -47,6 +47,7 @@ SHARED_FIELDS = (
 )
 """The fields of `CleanArticle` that are taken from `Metadata` as they are."""
 MAX_TAGS = 50
+MAX_HEADINGS = 60
 _SUBTITLES = (
     '[class*="subtitle" i], [class*="sub-title" i], [class*="standfirst" i], [class*="subheadline" i], '
     '[class*="sub-headline" i], [class~="dek" i], [class~="deck" i], [class*="article-dek" i], '
@@ -105,6 +106,7 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         html_titles=page.texts("head title")[:1],
         feed=entry.title if entry else None,
         site_names=site_names,
+        headings=page.texts("h2, h3")[:MAX_HEADINGS],
     )
     spellings = [
         title.value if title else "",
@@ -136,8 +138,19 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         site_names=tuple(filter(None, site_names)),
         credits=authors.credits,
         published_precision=times.published.value.precision if times.published else None,
-        provenance={name: choice.origin for name, choice in given.items() if choice.value != "unknown"},
+        provenance={name: choice.origin for name, choice in given.items() if choice.value != "unknown"}
+        | _zones(times),
     )
+
+
+def _zones(times: Published) -> dict[str, str]:
+    """The offsets the page wrote its times with, as `+09:00`: the day readers saw, where times are in UTC."""
+    written = {"published_zone": times.published, "modified_zone": times.modified}
+    return {
+        name: choice.value.at.astimezone(timezone(choice.value.offset)).isoformat()[-6:]
+        for name, choice in written.items()
+        if choice is not None and (choice.value.zoned or choice.value.offset)
+    }
 
 
 def with_text(

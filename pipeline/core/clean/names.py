@@ -42,6 +42,10 @@ BEGINNING = rf"(?:{_any(BY)})(?:\s*[:：]\s*|\s*[-–—・]\s+|・|\s+)"
 """What stands before the names of a byline, as a regular expression without regard to case."""
 _BY = re.compile(rf"^{BEGINNING}", re.IGNORECASE)
 _LABEL = re.compile(rf"^(?:{_any(LABELS)})\s*[:：]\s*", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"^(?:[Aa]uthors?|[Aa]utor(?:in)?|[Aa]uteure?|[Aa]utore|[Dd]oor|[Bb]y)\s+(?=[^\W\d_a-z]\w*\s+[^\W\d_a-z]\w)"
+)
+"""A label for screen readers, without a colon."""
 _OTHER = re.compile(
     rf"^(?:{_any(OTHERS)})(?:\s*[:：]\s*|\s+(?<=by )|\s+(?<=von )|\s+(?<=par ))", re.IGNORECASE
 )
@@ -65,9 +69,15 @@ _GLUED = re.compile(rf"^(?:{GLUED_BEFORE})[\s・:：]*(?=\S{{2}})|\s*(?:{GLUED_A
 _NO_NAME = re.compile(
     r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|"
     r"author|name|redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|"
-    r"test|anonymous|by|гость|true|false)$|https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
+    r"test|anonymous|by|von|par|por|di|гость|true|false|no author|(?:see )?full bio|(?:view )?profile|follow|"
+    r"more|read more|weitere artikel|mehr|alle artikel|contributors?|written by)$|"
+    r"https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
+_MONTH = re.compile(
+    r"(?<=\w{2})\s+(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)\.?|le|am|on)$"
+)
+"""What is left of a date that was cut off behind a name."""
 _PARTICLES = words("von van der de da di del la le al el bin ibn den ter ten dos das du zu af")
 _WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
 _SENTENCE = re.compile(r"(?<=\w{4})\. ")
@@ -75,6 +85,11 @@ _ACCOUNT = re.compile(r"^[a-z0-9._-]+$")
 _PROFILE = re.compile(
     r"/(?:authors?|people|person|profiles?|staff|team|autor(?:es|en)?|auteurs?|by|writers?)/", re.I
 )
+
+
+def begins_byline(text: str) -> bool:
+    """Whether a label is one that stands before an author: "Written by", "Autor"."""
+    return _BY.match(f"{text} X") is not None or _LABEL.match(f"{text}: X") is not None
 
 
 def clean_names(
@@ -170,7 +185,7 @@ def _strip(text: str) -> str:
 
 def _begun(text: str) -> str:
     """Without what a byline begins with; `Di Maria` alone is a name."""
-    text = _LABEL.sub("", text)
+    text = _SPOKEN.sub("", _LABEL.sub("", text))
     match = _BY.match(text)
     if match is None:
         return text
@@ -181,7 +196,7 @@ def _begun(text: str) -> str:
 
 def _clean(piece: str) -> str | None:
     name = _SENTENCE.split(_ROLE_AFTER.sub("", _begun(piece)))[0]
-    name = _GLUED.sub("", _GLUED.sub("", name)).strip(" ,;:|·•-–—*.\"'()・")
+    name = _MONTH.sub("", _GLUED.sub("", _GLUED.sub("", name)).strip(" ,;:|·•-–—*.\"'()・→»›"))
     name = _without_agency(_PLACED.sub(r"\1", _untitled(name)))
     parts = name.split()
     if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(parts) > 8:

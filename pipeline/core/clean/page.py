@@ -15,6 +15,11 @@ from pipeline.core.clean.jsonld import Node, nodes
 from pipeline.errors import InvalidRecord
 
 MAX_META = 500
+_MARKING = frozenset(
+    {"abbr", "b", "cite", "em", "font", "i", "mark", "q", "s", "strong", "sub", "sup", "u", "wbr"}
+)
+_CODE = frozenset({"script", "style", "noscript", "template", "rt", "rp"})
+_CLOSING = frozenset(",.;:!?)]}’”»…：；，。、？！）」』")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,26 @@ def parse(text: str, url: str) -> Page:
 
 
 def text_of(node: LexborNode) -> str:
-    """An element's text in one line, pieces of neighbouring elements kept apart."""
-    return one_line(node.text(separator=" ", deep=True))
+    """An element's text in one line, without code; pieces of neighbouring elements are kept apart.
+
+    They are not where they only mark words (`<em>Ferry</em>: a window`), nor before a closing sign.
+    """
+    pieces: list[str] = []
+    joins = False
+    for part in node.traverse(include_text=True):
+        if part.tag != "-text":
+            joins = joins and part.tag in _MARKING
+            continue
+        parent = part.parent
+        text = part.text(deep=False)
+        if not text or (parent is not None and parent.tag in _CODE):
+            continue
+        marks = parent is not None and (parent.tag in _MARKING or parent.mem_id == node.mem_id)
+        if pieces and not (joins and marks) and text[0] not in _CLOSING:
+            pieces.append(" ")
+        pieces.append(text)
+        joins = marks
+    return one_line("".join(pieces))
 
 
 def _meta(tags: Iterable[LexborNode]) -> dict[str, list[str]]:

@@ -56,7 +56,7 @@ def find_region(root: _Element, blocks: list[Block], title: _Element | None) -> 
     marked = readers | marking.marked(around, Weights(chains, quiet))
     dropped |= {block for block in blocks if chains.touches(block.element, marked)}
     tree = Weights(chains, {block: w for block, w in weights.items() if block not in dropped})
-    element = _descend(_start(root, tree, title), tree, title)
+    element = _widened(_descend(_start(root, tree, title), tree, title), tree)
     inside = [block for block in blocks if element in chains.of(block.element)]
     return Region(
         element=element,
@@ -85,13 +85,49 @@ def _descend(start: _Element, tree: Weights, title: _Element | None) -> _Element
         best = max(children, key=lambda child: _rank(child, children))
         if own is not None and own is not best and _is_article(own, tree):
             current = own
-        elif first := _first_article(children):
+        elif (first := _first_article(children)) is not None:
             current = first
         elif best.tag in _FLOW or best in tree.leaves or not _holds_the_text(current, best, children, tree):
             return current
         else:
             current = best
     return current
+
+
+def _widened(element: _Element, tree: Weights) -> _Element:
+    """The element, or the one around it that holds more of the same: some pages break a text into rows.
+
+    A neighbour is more of the same when it has the same tag and class, and in it prose that stands in the
+    same elements as here; what has a main heading of its own is another article.
+    """
+    found = current = element
+    while (parent := current.getparent()) is not None and parent.tag != "html":
+        if current.tag not in _ITEMS and current.get("class"):
+            alike = [other for other in parent.iterchildren(current.tag) if _same_class(other, current)]
+            if len(alike) > 1 and _has_more(current, alike, tree):
+                found = parent
+        current = parent
+    return found
+
+
+def _has_more(current: _Element, alike: list[_Element], tree: Weights) -> bool:
+    """Whether the neighbours hold prose in the same elements as this one; all of them, to be no list."""
+    paths = _paths(current, tree)
+    others = [other for other in alike if other is not current and tree.of(other) > 0]
+    return bool(others) and all(
+        paths & _paths(other, tree) and next(other.iter("h1", "article"), None) is None for other in others
+    )
+
+
+def _paths(element: _Element, tree: Weights) -> set[tuple[tuple[str, str], ...]]:
+    """For each element with prose in this one, the tags and classes on the way to it."""
+    chains = (tree.chains.of(leaf) for leaf in tree.leaves)
+    inside = (chain[: chain.index(element)] for chain in chains if element in chain)
+    return {tuple((step.tag, step.get("class") or "") for step in steps) for steps in inside}
+
+
+def _same_class(one: _Element, other: _Element) -> bool:
+    return bool(one.get("class")) and one.get("class") == other.get("class")
 
 
 def _rank(child: _Element, children: dict[_Element, float]) -> float:

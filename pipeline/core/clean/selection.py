@@ -33,6 +33,8 @@ FLOW_SHARE = 0.15
 """Elements of one kind that hold this share of the prose hold paragraphs of the article."""
 AFTERMATH = 0.5
 """What follows a label is no part of the article if it is at most so much beside the text before."""
+OPENING = 150
+"""Characters of a paragraph that is believed to open the text although it stands outside the flow."""
 COVERED = 0.6
 """Where such elements hold less than this, the page has no flow, and every element may hold paragraphs."""
 SAME = 100
@@ -150,9 +152,20 @@ class _Flow:
         one, other = self.holder(before), self.holder(block)
         return one is other or (one.getparent() is other.getparent() and self.has(block))
 
-    def is_kin(self, block: Block) -> bool:
-        """Whether the block's element has the class that paragraphs of the flow have."""
-        return block.element.get("class") in self._classes
+    def opens(self, block: Block, first: Block) -> bool:
+        """Whether the block, which stands before the flow's first, is a paragraph of the same text.
+
+        It has the class that paragraphs of the flow have; or it is a long one that looks as they do and
+        stands around the flow, as where the rest of a text is wrapped for subscribers or set in columns.
+        """
+        if block.element.get("class") in self._classes:
+            return True
+        same = (block.element.tag, block.element.get("class")) == (
+            first.element.tag,
+            first.element.get("class"),
+        )
+        holder = self.holder(block)
+        return same and len(block.text) >= OPENING and holder in self.holder(first).iterancestors()
 
     def _kind(self, block: Block) -> object:
         return _kind(self.holder(block), self._top)
@@ -183,7 +196,7 @@ def _ends(blocks: list[Block], rules: dict[Block, Rule], flow: _Flow) -> tuple[i
     """The numbers of the first and the last block of the text."""
     prose = [n for n, block in enumerate(blocks) if block.weight > 0 and block not in rules]
     inside = [n for n in prose if flow.has(blocks[n])] or prose
-    first = next(n for n in prose if n >= inside[0] or flow.is_kin(blocks[n]))
+    first = next(n for n in prose if n >= inside[0] or flow.opens(blocks[n], blocks[inside[0]]))
     end = next(
         (n for n in range(first, len(blocks)) if _ends_text(n, blocks, rules, prose, flow)), len(blocks)
     )

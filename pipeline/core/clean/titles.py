@@ -25,10 +25,15 @@ _LETTERS = re.compile(r"[\W_]+")
 
 def choose_title(
     *, h1s: list[str], headlines: list[str], metas: list[str], html_titles: list[str], feed: str | None,
-    site_names: Iterable[str],
+    site_names: Iterable[str], headings: Iterable[str] = (),
 ) -> Choice[str] | None:  # fmt: skip
-    """The title and its source. `headlines` from JSON-LD, `metas` og:title and its like, best first."""
+    """The title and its source. `headlines` from JSON-LD, `metas` og:title and its like, best first.
+
+    `headings` are lower headings of the page, one of which is the title where the `<h1>` names the site.
+    """
     names = frozenset(key(name) for name in site_names if name)
+    if not (headlines or metas) and (named := _beside_site(h1s, html_titles, headings)):
+        return Choice(named, "html")
     headlines = [without_site(html.unescape(title), names) for title in headlines]
     metas = [without_site(html.unescape(title), names) for title in metas]
     pages = [without_site(html.unescape(title), names, firm=True) for title in html_titles]
@@ -89,6 +94,12 @@ def _units(title: str) -> set[str]:
     return words if len(words) > 2 else set(key(title))
 
 
+def _goes_on_apart(h1: str, title: str) -> bool:
+    """Whether the heading is the title with something after a bar, a bullet or a date that is not its own."""
+    rest = h1[len(title) :].lstrip()
+    return h1.startswith(title) and bool(rest) and (rest[0] in "|•·｜" or rest[:2].isdigit())
+
+
 def _shown(h1s: list[str], declared: list[str]) -> str | None:
     """The heading that is the title: the one that agrees best with what is declared, or the only one."""
     distinct = list(dict.fromkeys(h1s))
@@ -101,10 +112,24 @@ def _shown(h1s: list[str], declared: list[str]) -> str | None:
     return h1 if best >= (0.5 if len(distinct) == 1 else 0.8) else None
 
 
+def _beside_site(h1s: list[str], html_titles: list[str], headings: Iterable[str]) -> str | None:
+    """The lower heading that a `<title>` of two parts names beside the `<h1>`, when that part is longer."""
+    if len(set(h1s)) != 1 or not html_titles:
+        return None
+    shown = {key(heading): heading for heading in headings}
+    for match in _SEPARATORS.finditer(html_titles[0][:_READ]):
+        parts = html_titles[0][: match.start()], html_titles[0][match.end() : _READ]
+        for site, title in (parts, parts[::-1]):
+            if key(site) == key(h1s[0]) and key(title) in shown and len(title.split()) > len(site.split()):
+                return one_line(shown[key(title)])[:MAX_TITLE]
+    return None
+
+
 def _without_kicker(h1: str, headlines: list[str], metas: list[str]) -> Choice[str]:
-    """A heading that begins with its section label is given without it when the declared title shows how."""
+    """A heading with a label before or a note after it is given without, if the declared title shows how."""
     for source, titles in (("json-ld", headlines), ("meta", metas)):
         for title in titles:
-            if key(h1) != key(title) and key(h1).endswith(key(title)) and len(title.split()) >= 3:
+            inside = key(h1).endswith(key(title)) or _goes_on_apart(h1, title)
+            if inside and key(h1) != key(title) and len(title.split()) >= 3:
                 return Choice(one_line(title), source)
     return Choice(one_line(h1), "html")
