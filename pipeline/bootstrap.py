@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import time
@@ -345,7 +346,8 @@ def _fetch_ports(world: World) -> Iterator[FetchPorts]:
 def _fetch_options(world: World, order: FetchOrder, seconds: float, stop: Callable[[], bool]) -> Options:
     return Options(
         agent=world.settings.user_agent,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
+        # A container begun again has the name and number of the one that died, whose lease is not its own.
+        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         pace_seconds=world.settings.pace_seconds,
         concurrency=world.settings.fetch_concurrency,
         seconds=seconds,

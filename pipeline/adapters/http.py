@@ -28,6 +28,10 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 15.0
 """Longest wait for a connection, and for the next bytes; the whole request has its own deadline."""
 
+KEPT_SECONDS = 4.0
+"""How long an idle connection is kept. Many servers drop theirs after five seconds, just when the usual pace
+sends the next request, which would then be lost on the way."""
+
 LARGEST_HEADER = 16 * 1024
 DEFAULT_PORTS = frozenset({80, 443})
 
@@ -85,13 +89,13 @@ class HttpFetcher:
     def _opened(self) -> aiohttp.ClientSession:
         """The session, made at first use because it belongs to the running loop."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
+            session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     resolver=self._guard,
                     socket_factory=self._guard.socket,
                     limit=self._concurrency,
                     ttl_dns_cache=60,
-                    keepalive_timeout=15,
+                    keepalive_timeout=KEPT_SECONDS,
                 ),
                 headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -103,6 +107,9 @@ class HttpFetcher:
                 max_line_size=LARGEST_HEADER,
                 max_field_size=LARGEST_HEADER,
             )
+            # By itself it sends a request again, at once, when a kept connection ends without an answer.
+            session._retry_connection = False
+            self._session = session
         return self._session
 
 

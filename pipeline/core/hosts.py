@@ -95,10 +95,13 @@ def leased(
 
 def _inherited(state: HostState) -> HostState:
     """The state of a worker that died with its lease: an unrecorded last request ended within it."""
-    if state.lease_until is None or state.pace_seconds is None:
+    if state.lease_until is None:
         return state
-    earliest = state.lease_until + timedelta(seconds=state.pace_seconds)
-    return replace(state, next_request_at=max(state.next_request_at or earliest, earliest))
+    last = max(state.last_request_at or state.lease_until, state.lease_until)
+    earliest = last + timedelta(seconds=state.pace_seconds or 0.0)
+    return replace(
+        state, last_request_at=last, next_request_at=max(state.next_request_at or earliest, earliest)
+    )
 
 
 def outlasts(state: HostState, now: datetime, seconds: float) -> bool:
@@ -137,9 +140,12 @@ def answered(state: HostState, answer: Response | Failure, now: datetime) -> Hos
     )
 
 
-def waiting(state: HostState, now: datetime) -> float:
-    """Seconds until a request may begin, by pace and hold."""
+def waiting(state: HostState, now: datetime, seconds: float = 0.0) -> float:
+    """Seconds until a request may begin: by the pace that was kept so far, by the asker's own of `seconds`
+    (another source, or a robots.txt read since, may ask for more), and by a hold."""
     times = [at for at in (state.next_request_at, state.held_until) if at is not None]
+    if state.last_request_at is not None:
+        times.append(state.last_request_at + timedelta(seconds=seconds))
     return max((max(times) - now).total_seconds() if times else 0.0, 0.0)
 
 

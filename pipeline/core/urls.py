@@ -31,6 +31,9 @@ LONGEST_FETCHABLE = 2048
 LONGEST_HOST = 253
 """Characters of a domain name (RFC 1035 §2.3.4, as text); WHATWG's parser leaves that to the resolver."""
 
+REMEMBERED = 2_000
+"""Answers kept per question: on its way to a page, each URL is asked about some ten times in a row."""
+
 
 class InvalidUrl(Discard):
     """Not a URL by the WHATWG standard."""
@@ -99,6 +102,7 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(//)?")
 _SPECIAL = frozenset({"http", "https", "ftp", "ws", "wss", "file"})
 
 
+@lru_cache(maxsize=REMEMBERED)
 def refusal(text: str) -> str | None:
     """Why the fetcher must not ask for this URL, as a reason; None when it may."""
     try:
@@ -112,11 +116,13 @@ def refusal(text: str) -> str | None:
     return "url-too-long" if len(url.href) > LONGEST_FETCHABLE else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def host(url: str) -> str:
     """What politeness is about: `name`, or `name:port` where the port is not the scheme's own."""
     return str(_parsed(url).host)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def origin(url: str) -> str:
     """What one robots.txt is about: scheme, name and port."""
     return str(_parsed(url).origin)
@@ -134,6 +140,7 @@ def same_site(one: str, other: str) -> bool:
     return site(one) == site(other)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def site(url: str) -> str:
     """The registrable domain; for names outside the public suffix list the last two labels, else the host."""
     return _site(str(_parsed(url).hostname))

@@ -17,6 +17,7 @@ from pipeline.core.hosts import HostState, RobotsCopy
 from pipeline.core.http import ROBOTS, UNANSWERED, Failure, Request, Response, redirect_of
 from pipeline.ports import Write
 from pipeline.stages.fetch_ports import FetchPorts, Options
+from pipeline.stages.fetch_together import Together
 
 ROBOTS_REDIRECTS = 5
 """RFC 9309 §2.3.1.2 asks to follow at least so many."""
@@ -49,6 +50,7 @@ class Hosts:
 
     def __init__(self, ports: FetchPorts, options: Options) -> None:
         self._ports, self._options = ports, options
+        self._documents = Together(ports, ports.hosts)
         self._gates: dict[str, _Gate] = {}
         self._requests = asyncio.Semaphore(options.concurrency)
 
@@ -90,13 +92,11 @@ class Hosts:
         async with gate.lock:
             state, gate.state = gate.state, None
             if state is not None:
-                write = Write(id=gate.host, value=hosts.released(state), tag=gate.tag)
-                await self._ports.blocking(self._ports.hosts.put, [write])
+                await self._documents.put(Write(id=gate.host, value=hosts.released(state), tag=gate.tag))
 
     async def close_all(self) -> None:
         """Give up every lease still held, those taken for redirects included."""
-        for host in list(self._gates):
-            await self.close(host)
+        await asyncio.gather(*(self.close(host) for host in self._gates))
 
     def _gate(self, url: str, pace: float) -> _Gate:
         """The gate of a URL's host; the slowest pace that any of its sources asks for is kept."""
@@ -108,25 +108,40 @@ class Hosts:
     async def _request(self, gate: _Gate, request: Request, patience: float) -> Response | Failure:
         async with gate.lock:
             # The host may have been given up since it was held: whoever had it then says how long to wait.
-            if not await self._hold(gate, MARGIN) or gate.state is None:
+            if not await self._hold(gate, MARGIN):
                 return Failure(reason="host-busy", detail=gate.host)
-            wait = hosts.waiting(gate.state, self._ports.clock())
+            pace = self._pace(gate, request.url)
+            if late := await self._turn(gate, pace, patience):
+                return late
+            async with self._requests:
+                # Looked at last of all: while we waited for our turn the lease may have run out.
+                if not await self._hold(gate, request.limits.seconds + MARGIN) or gate.state is None:
+                    return Failure(reason="host-busy", detail=gate.host)
+                try:
+                    answer = await self._ports.fetcher.get(request)
+                finally:
+                    # Also when it is cut off: the host has been asked.
+                    now = self._ports.clock()
+                    gate.state = hosts.requested(gate.state, now, pace)
+            await self._answered(gate, hosts.answered(gate.state, answer, now))
+            return answer
+
+    async def _turn(self, gate: _Gate, pace: float, patience: float) -> Failure | None:
+        """Wait for pace and holds, or say why that would take more than `patience` seconds."""
+        # Asked again after each sleep, since timers do not count the clock that workers share.
+        while gate.state is not None and (wait := hosts.waiting(gate.state, self._ports.clock(), pace)):
             if wait > patience:
                 held = hosts.is_held(gate.state, self._ports.clock())
                 return Failure(
                     reason="held" if held else "budget", detail=gate.host, retry_after=str(int(wait) + 1)
                 )
-            if wait:
-                await self._ports.sleep(wait)
-            async with self._requests:
-                # Looked at last of all: while we waited for our turn the lease may have run out.
-                if not await self._hold(gate, request.limits.seconds + MARGIN) or gate.state is None:
-                    return Failure(reason="host-busy", detail=gate.host)
-                answer = await self._ports.fetcher.get(request)
-            now = self._ports.clock()
-            state = hosts.answered(gate.state, answer, now)
-            gate.state = hosts.requested(state, now, self._pace(gate, request.url))
-            return answer
+            await self._ports.sleep(wait)
+        return None
+
+    async def _answered(self, gate: _Gate, after: HostState) -> None:
+        """Remember what an answer means; a hold at once, since it must outlive us."""
+        held = gate.state is not None and after.held_until != gate.state.held_until
+        gate.state = after if not held or await self._saved(gate, after) else None
 
     def _pace(self, gate: _Gate, url: str) -> float:
         copy = hosts.robots_copy(gate.state, urls.origin(url)) if gate.state else None
@@ -138,7 +153,7 @@ class Hosts:
         if gate.state is not None and hosts.outlasts(gate.state, now, seconds):
             return True
         if gate.state is None:
-            stored = (await self._ports.blocking(self._ports.hosts.get, [gate.host])).get(gate.host)
+            stored = await self._documents.get(gate.host)
             gate.tag = stored.tag if stored else ""
             held = stored.value if stored else None
         else:
@@ -149,12 +164,11 @@ class Hosts:
 
     async def _saved(self, gate: _Gate, state: HostState) -> bool:
         """Write the state over the one we read; false when another worker was faster."""
-        store = self._ports.hosts
-        if await self._ports.blocking(store.put, [Write(id=gate.host, value=state, tag=gate.tag)]):
+        if not await self._documents.put(Write(id=gate.host, value=state, tag=gate.tag)):
             return False
-        stored = await self._ports.blocking(store.get, [gate.host])
-        gate.tag = stored[gate.host].tag
-        return stored[gate.host].value.lease_owner == self._options.owner
+        stored = await self._documents.get(gate.host)
+        gate.tag = stored.tag if stored else ""
+        return stored is not None and stored.value.lease_owner == self._options.owner
 
     async def _robots(self, gate: _Gate, request: Request, patience: float) -> RobotsCopy | Failure:
         """The origin's robots.txt, asked for if what we have is too old.

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.core import polls
-from pipeline.core.ledger import FetchSection, LedgerEntry
+from pipeline.core.ledger import FetchSection, LedgerEntry, State
 from pipeline.core.sources import Source, SourceState
 from pipeline.ports import Documents, Where
 from pipeline.stages.fetch_ports import Options
@@ -42,19 +42,29 @@ def due(
     options: Options,
     now: datetime,
 ) -> Due:
-    """What a run starting `now` has to do; the stores' searches see what was refreshed."""
+    """What a run starting `now` has to do; the stores' searches see what was refreshed.
+
+    A run for chosen sources looks only after what their polls bring, so no host is planned for anything else.
+    """
     rows = [source for source in catalogue if not options.only or source.id in options.only]
     states = {name: held.value for name, held in sources.get([source.id for source in rows]).items()}
     found = [source for source in rows if _polled_now(source, states.get(source.id), options, now)]
-    waiting = Counter(ledger.counts("fetch.host", due_articles(now)))
-    waiting.update(entry.fetch.host for entry in awaited(ledger) if entry.fetch is not None)
+    waiting: Counter[str] = Counter()
+    if not options.only:
+        waiting.update(ledger.counts("fetch.host", due_articles(now)))
+        waiting.update(entry.fetch.host for entry in awaited(ledger) if entry.fetch is not None)
     return Due(sources=tuple(found), states=states, articles=waiting)
 
 
 def due_articles(now: datetime, hosts: Iterable[str] | None = None) -> Where:
-    """The articles whose time has come, at these hosts or anywhere."""
-    terms = {} if hosts is None else {"fetch.host": list(hosts)}
+    """The articles whose time has come, at these hosts or anywhere; removed ones are never asked for."""
+    terms: dict[str, list[Any]] = {"state": _ASKED_FOR}
+    if hosts is not None:
+        terms["fetch.host"] = list(hosts)
     return Where(terms=terms, ranges={"fetch.due_at": (None, now)}, present=["fetch.due_at"])
+
+
+_ASKED_FOR: list[Any] = [state for state in get_args(State) if state != "removed"]
 
 
 def awaited(ledger: Documents[LedgerEntry], hosts: Iterable[str] | None = None) -> list[LedgerEntry]:

@@ -99,6 +99,28 @@ async def test_answer_is_complete_and_says_who_asked(server, fetcher):
     assert "If-Modified-Since: Fri, 20 Nov 2026 12:00:00 GMT" in head
 
 
+async def test_request_whose_kept_connection_ends_unanswered_is_not_sent_again_behind_our_back():
+    """To ask again at once would be closer than any pace."""
+    asked: list[str] = []
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b""):
+            asked.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split()[1])
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(once, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        client = HttpFetcher(AGENT, [("*.example", f"127.0.0.1:{port}")])
+        try:
+            assert isinstance(await client.get(asking("/first")), Response)
+            assert reason(await client.get(asking("/second"))) == "connection-lost"
+        finally:
+            await client.close()
+    assert asked == ["/first", "/second"]
+
+
 async def test_redirect_is_an_answer_and_is_not_followed(server, fetcher):
     server.answer("/", b"gone elsewhere", "Location: /b", status="301 Moved Permanently")
     answer = await fetcher.get(asking())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.adapters.memory import MemoryWorld
 from pipeline.adapters.memory_http import MemoryClock, MemoryFetcher
 from pipeline.core.codec import from_record
-from pipeline.core.ledger import FetchSection, LedgerEntry
+from pipeline.core.ledger import EditSection, FetchSection, LedgerEntry
 from pipeline.core.model import Edit, RawArticle
 from pipeline.core.reports import RunReport
 from pipeline.core.sources import Source, SourceState
 from pipeline.core.urls import article_id, canonical
-from pipeline.stages import fetch
+from pipeline.ports import Fetcher
+from pipeline.stages import fetch, ledger
 from pipeline.stages.fetch import FetchPorts, Options
 from pipeline.stages.runs import reported
 
@@ -71,6 +73,24 @@ class Desk:
             sleep=self.clock.sleep,
             threads=ThreadPoolExecutor(1),
         )
+
+    def ports_with(self, fetcher: Fetcher, ports: FetchPorts, **changes) -> FetchPorts:
+        """The same ports before another web."""
+        return replace(ports, fetcher=fetcher, **changes)
+
+    def planned(self, count: int, **changes) -> list[list[str]]:
+        """The shards of a plan for what is due now."""
+        ports = self.ports()
+        try:
+            return fetch.plan(ports, self.catalogue, self.options(**changes), count)[1]
+        finally:
+            ports.threads.shutdown()
+
+    def remove(self, url: str) -> None:
+        """An operator takes the article down, and the index stage has written that into the ledger."""
+        name = article_id(canonical(url))
+        section = EditSection(position=1, removed=True, at=self.clock.now())
+        ledger.record(self.world.articles, [(name, section)])
 
     def options(self, **changes) -> Options:
         given = {"agent": "Copydesk/0.1", "owner": "worker-1", "pace_seconds": self.pace, "seconds": 2000.0}

@@ -45,6 +45,16 @@ def test_host_of_a_dead_worker_rests_as_if_its_last_request_had_used_up_the_leas
     assert hosts.waiting(released, later) == 0.0
 
 
+def test_host_of_a_dead_worker_that_had_no_pace_yet_rests_by_the_pace_of_the_one_who_takes_over():
+    died = hosts.leased(None, "desk.example", "dead", NOON)
+    taken = hosts.leased(died, "desk.example", "me", NOON + hosts.LEASE)
+    assert taken is not None
+    assert hosts.waiting(taken, NOON + hosts.LEASE, 120.0) == 120.0
+    own = hosts.leased(taken, "desk.example", "me", NOON + hosts.LEASE + timedelta(seconds=20))
+    assert own is not None
+    assert hosts.waiting(own, NOON + hosts.LEASE + timedelta(seconds=20), 120.0) == 100.0
+
+
 def test_request_may_start_only_while_the_lease_outlasts_its_deadline():
     mine = hosts.leased(None, "desk.example", "me", NOON)
     assert mine is not None
@@ -68,6 +78,12 @@ def test_next_request_waits_for_pace_and_hold_whichever_is_later():
     assert hosts.waiting(state, NOON) == 5.0
     assert hosts.waiting(state, NOON + timedelta(seconds=9)) == 0.0
     assert hosts.waiting(replace(state, held_until=NOON + timedelta(minutes=1)), NOON) == 60.0
+
+
+def test_next_request_waits_for_the_askers_own_pace_where_that_is_longer_than_the_one_before():
+    state = hosts.requested(HostState(host="desk.example"), NOON, 5.0)
+    assert hosts.waiting(state, NOON, 30.0) == 30.0
+    assert hosts.waiting(state, NOON, 1.0) == 5.0
 
 
 @pytest.mark.parametrize(
