@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import schemas
-from pipeline.cli import local, reach
+from pipeline.cli import local
 from pipeline.cli.reindex import drop_old, rebuild
 from pipeline.core.contracts import Plan
 
@@ -38,9 +38,7 @@ def apply_topics(dry_run: bool, as_json: bool) -> None:
     """Create the topics that are missing; refuse to change one that exists."""
     from pipeline.adapters.apply_topics import apply_topics as apply
 
-    settings = local.load()
-    reach.require(settings, "kafka")
-    _report(apply(settings, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _report(apply(local.load("kafka"), dry_run=dry_run), dry_run=dry_run, as_json=as_json)
 
 
 @topics.command("show")
@@ -76,9 +74,7 @@ def apply_index(dry_run: bool, as_json: bool) -> None:
     """Create the indices that are missing, add new fields; refuse what would change an existing field."""
     from pipeline.adapters.apply_index import apply_indices as apply
 
-    settings = local.load()
-    reach.require(settings, "elasticsearch")
-    _report(apply(settings, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    _report(apply(local.load("elasticsearch"), dry_run=dry_run), dry_run=dry_run, as_json=as_json)
 
 
 @index.command("show")

@@ -151,7 +151,7 @@ def park(
 def _world() -> Iterator[World]:
     from pipeline.world import World
 
-    world = World(local.load())
+    world = World(local.load("kafka", "elasticsearch"))
     try:
         yield world
     finally:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 
 from pipeline import settings
+from pipeline.cli import reach
 from pipeline.settings import PREFIX, Settings
 
 
-def load() -> Settings:
-    """Raises ConfigError as `settings.load` does."""
-    return settings.load({**_local(), **{name: text for name, text in os.environ.items() if text}})
+def load(*needed: reach.Server) -> Settings:
+    """Raises ConfigError as `settings.load` does, and what `reach.require` does of each server `needed`."""
+    found = settings.load({**_local(), **{name: text for name, text in os.environ.items() if text}})
+    for server in needed:
+        reach.require(found, server)
+    return found
 
 
 def _local() -> dict[str, str]:

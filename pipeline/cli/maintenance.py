@@ -36,7 +36,7 @@ def run(
     from pipeline.stages.runner import Pace
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("kafka", "elasticsearch")
     log.configure("WARNING")
     world = World(configured)
     try:
@@ -67,7 +67,7 @@ def history(days: int, as_json: bool) -> None:
     from pipeline.ports import Where
     from pipeline.world import World
 
-    world = World(local.load())
+    world = World(local.load("elasticsearch"))
     try:
         since = now() - timedelta(days=days)
         where = Where(terms={"stage": ["maintenance"]}, ranges={"started_at": (since, None)})

@@ -34,7 +34,7 @@ def rebuild(abandon: bool, as_json: bool) -> None:
     """
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("kafka", "elasticsearch")
     log.configure("WARNING")
     world = World(configured)
     try:
@@ -54,7 +54,7 @@ def drop_old(yes: bool, as_json: bool) -> None:
     """Delete the versions of the stories' index that nobody reads or writes any more."""
     from pipeline.world import World
 
-    world = World(local.load())
+    world = World(local.load("elasticsearch"))
     try:
         old = world.next_index.old()
         if not as_json:

@@ -20,7 +20,7 @@ def restore(as_json: bool) -> None:
     from pipeline.bootstrap import run_restore
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("kafka", "elasticsearch")
     log.configure("WARNING")
     world = World(configured)
     try:

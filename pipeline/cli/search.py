@@ -106,7 +106,7 @@ def search(
         fuzzy=fuzzy,
         interval=interval,
     )
-    with Search(local.load()) as searching:
+    with Search(local.load("elasticsearch")) as searching:
         if suggest:
             for title in searching.complete(query.text, language=next(iter(filters["language"]), None)):
                 click.echo(title)

@@ -36,7 +36,7 @@ def health(source_id: str | None, everything: bool, as_json: bool) -> None:
     from pipeline import bootstrap
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("elasticsearch")
     now = bootstrap.now()
     rows = bootstrap.read_catalogue(configured.sources)
     if source_id is not None:
@@ -76,7 +76,7 @@ def _set_pause(source_id: str, *, paused: bool) -> None:
     from pipeline import bootstrap
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("elasticsearch")
     source = _row_of(bootstrap.read_catalogue(configured.sources), source_id)
     with closing(World(configured)) as world:
         state = _saved(world, source, bootstrap.now(), paused=paused)

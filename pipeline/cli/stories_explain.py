@@ -64,7 +64,7 @@ def _asked(one: str, other: str) -> tuple[Explanation, list[Story | None]]:
     from pipeline.stages.takedown import look_up
     from pipeline.world import World
 
-    world = World(local.load())
+    world = World(local.load("kafka", "elasticsearch"))
     try:
         world.revisions.refresh()
         sides = [_sides(world, name) for name in (one, other)]

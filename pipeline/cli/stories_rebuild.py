@@ -38,7 +38,7 @@ def rebuild(dry_run: bool, abandon: bool, seconds: float | None, as_json: bool) 
     """
     from pipeline.world import World
 
-    configured = local.load()
+    configured = local.load("kafka", "elasticsearch")
     log.configure("WARNING")
     world = World(configured)
     try:

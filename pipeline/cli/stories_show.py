@@ -93,7 +93,7 @@ def history(name: str, as_json: bool) -> None:
 def _world() -> World:
     from pipeline.world import World
 
-    return World(local.load())
+    return World(local.load("kafka", "elasticsearch"))
 
 
 def _trail(world: World, name: str) -> list[Story]:

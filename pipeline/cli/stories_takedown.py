@@ -76,7 +76,7 @@ def _order(
     from pipeline.stages import takedown
     from pipeline.world import World
 
-    world = World(local.load())
+    world = World(local.load("kafka", "elasticsearch"))
     try:
         found = takedown.look_up(named(name), world.ledger, world.stories)
         edits = decided(found, takedown.Order(by=getpass.getuser(), at=now(), reason=reason))

@@ -26,7 +26,7 @@ def trace(url: str, records: bool, as_json: bool) -> None:
     from pipeline.world import World
 
     wanted = article_named(url)
-    world = World(local.load())
+    world = World(local.load("kafka", "elasticsearch"))
     try:
         found = tracing.trace(wanted, world.ledger, world.revisions, world.stories)
         keys = {wanted, *(story.story_id for story in found.stories)} if found else {wanted}

@@ -6,13 +6,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 import schemas
-from pipeline.cli import contracts
+from pipeline.cli import contracts, reach
 from pipeline.core.contracts import Difference, Plan
 
 
 @pytest.fixture(autouse=True)
 def _servers_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contracts.reach, "require", lambda *_: None)
+    monkeypatch.setattr(reach, "require", lambda *_: None)
 
 
 def run(group: str, *arguments: str) -> Result:

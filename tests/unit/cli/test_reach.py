@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from infra.local import ports
-from pipeline.cli import contracts, main, reach, status
+from pipeline.cli import main, reach, status
 from pipeline.errors import BrokerUnavailable, IndexUnavailable
 from pipeline.settings import Settings
 from pipeline.world import World
@@ -54,7 +54,7 @@ def test_absent_elasticsearch_is_named_with_the_cause(silent):
 
 def test_way_out_is_said_with_the_error(monkeypatch, capsys, silent):
     monkeypatch.setattr(sys, "argv", ["copydesk", "topics", "apply"])
-    monkeypatch.setattr(contracts.local, "load", lambda: Settings(kafka_bootstrap=f"127.0.0.1:{silent}"))
+    monkeypatch.setenv("COPYDESK_KAFKA_BOOTSTRAP", f"127.0.0.1:{silent}")
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert 1 == ended.value.code
@@ -88,11 +88,23 @@ def test_url_without_a_port_means_that_of_its_scheme(address, expected):
     assert [expected] == reach._addresses(Settings(elasticsearch_url=address), "elasticsearch")
 
 
-@pytest.mark.parametrize(("group", "server"), [("topics", "Kafka"), ("index", "Elasticsearch")])
-def test_apply_does_not_wait_for_a_server_that_is_not_there(monkeypatch, silent, group, server):
-    settings = Settings(kafka_bootstrap=f"127.0.0.1:{silent}", elasticsearch_url=f"http://127.0.0.1:{silent}")
-    monkeypatch.setattr(contracts.local, "load", lambda: settings)
-    result = CliRunner().invoke(getattr(contracts, group), ["apply"])
+@pytest.mark.parametrize(
+    ("command", "server"),
+    [
+        ("topics apply", "Kafka"),
+        ("index apply", "Elasticsearch"),
+        ("search ferry", "Elasticsearch"),
+        ("trace http://one.example/a", "Kafka"),
+        ("dead-letters list", "Kafka"),
+        ("stories show http://one.example/a", "Kafka"),
+        ("sources health", "Elasticsearch"),
+        ("restore", "Kafka"),
+    ],
+)
+def test_person_does_not_wait_for_a_server_that_is_not_there(monkeypatch, silent, command, server):
+    monkeypatch.setenv("COPYDESK_KAFKA_BOOTSTRAP", f"127.0.0.1:{silent}")
+    monkeypatch.setenv("COPYDESK_ELASTICSEARCH_URL", f"http://127.0.0.1:{silent}")
+    result = CliRunner().invoke(main.copydesk, command.split())
     assert f"{server} is not there" in str(result.exception)
 
 
