@@ -338,6 +338,7 @@ def _fetch_ports(world: World) -> Iterator[FetchPorts]:
             ledger=world.ledger,
             sources=world.sources,
             hosts=world.hosts,
+            bodies=world.source_bodies,
             clock=now,
             threads=threads,
         )

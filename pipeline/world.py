@@ -20,6 +20,7 @@ from pipeline.adapters.elastic_snapshots import ElasticSnapshots
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.adapters.kafka_publisher import KafkaPublisher
 from pipeline.adapters.kafka_reader import KafkaTopicReader
+from pipeline.core.evidence import SourceBody
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision
@@ -44,6 +45,10 @@ class World:
     @cached_property
     def sources(self) -> ElasticDocuments[SourceState]:
         return ElasticDocuments(self._elastic, "news-sources", SourceState)
+
+    @cached_property
+    def source_bodies(self) -> ElasticDocuments[SourceBody]:
+        return ElasticDocuments(self._elastic, "news-sources-bodies", SourceBody)
 
     @cached_property
     def hosts(self) -> ElasticDocuments[HostState]:

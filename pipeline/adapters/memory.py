@@ -23,6 +23,7 @@ from pipeline.adapters.memory_topics import (
     MemoryTopicReader,
     MemoryTransactions,
 )
+from pipeline.core.evidence import SourceBody
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import Revision
@@ -97,6 +98,10 @@ class MemoryWorld:
     @property
     def sources(self) -> MemoryDocuments[SourceState]:
         return self.documents("sources", SourceState)
+
+    @property
+    def source_bodies(self) -> MemoryDocuments[SourceBody]:
+        return self.documents("source_bodies", SourceBody)
 
     @property
     def hosts(self) -> MemoryDocuments[HostState]:

@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.cli.questions import answered, content, octets
 from pipeline.core import feeds, urls
+from pipeline.core.feeds import listing
 
 
 @click.group()
@@ -43,6 +44,8 @@ def parse(
         raise click.BadParameter(
             f"{url!r} is no whole URL, such as https://paper.example/feed", param_hint="--url"
         )
+    if links is not None and not listing.is_selector(links):
+        raise click.BadParameter(f"{links!r} is no CSS selector", param_hint="--links")
     body = content(file, "FILE")
     click.echo(json.dumps(_shown(_parsed(body, content_type, url, links)), ensure_ascii=False, indent=2))
 

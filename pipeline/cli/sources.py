@@ -8,6 +8,7 @@ from typing import BinaryIO
 import click
 
 from pipeline.cli import local
+from pipeline.cli.sources_body import body
 from pipeline.cli.sources_state import health, pause, resume
 from pipeline.cli.sources_web import discover, preview, whole_url
 from pipeline.cli.tables import print_json, print_table
@@ -115,6 +116,7 @@ def export_opml(file: Path | None) -> None:
     click.echo(opml.write(_catalogue(file)[1]), nl=False)
 
 
+sources.add_command(body)
 sources.add_command(discover)
 sources.add_command(preview)
 sources.add_command(health)

@@ -19,7 +19,7 @@ import yaml
 from jsonschema_rs import Draft202012Validator
 
 from pipeline.core import urls, yaml_events
-from pipeline.core.feeds import Listing
+from pipeline.core.feeds import Listing, listing
 from pipeline.core.sources import Source
 from pipeline.errors import ConfigError
 
@@ -89,6 +89,10 @@ def _sense(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[Path, str]]:
             yield ("sources", at, "url"), f"the same address as {taken!r}"
         if "listing" in row and row["kind"] != "listing":
             yield ("sources", at, "listing"), f"only a listing has this, not a {row['kind']}"
+        for name in ("links", "title", "date"):
+            selector = row.get("listing", {}).get(name)
+            if selector is not None and not listing.is_selector(selector):
+                yield ("sources", at, "listing", name), f"{selector!r} is no CSS selector"
         pattern = row.get("listing", {}).get("pattern")
         if pattern is not None and not _compiles(pattern):
             yield ("sources", at, "listing", "pattern"), f"{pattern!r} is no regular expression"
@@ -127,7 +131,7 @@ def _line(node: yaml.Node | None, path: Path) -> int:
 
 
 def _source(row: dict[str, Any]) -> Source:
-    listing = row.get("listing")
+    rules = row.get("listing")
     revisits = row.get("revisit_hours")
     return Source(
         id=row["id"],
@@ -140,7 +144,7 @@ def _source(row: dict[str, Any]) -> Source:
         interval=_time(row.get("interval_minutes"), 60),
         revisits=None if revisits is None else tuple(timedelta(hours=hours) for hours in sorted(revisits)),
         max_age=_time(row.get("max_age_days"), 86_400),
-        listing=Listing(**listing) if listing else None,
+        listing=Listing(**rules) if rules else None,
         hosts=tuple(row.get("hosts", ())),
         news_only=row.get("news_only", True),
         conditional=row.get("conditional", True),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
+from pipeline.core.evidence import SourceBody
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.sources import SourceState
@@ -20,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchPorts:
-    """The world. `threads` runs the ports that block; `sleep` and `clock` belong together."""
+    """The world. `threads` runs the ports that block; `sleep` and `clock` belong together.
+
+    `bodies` keeps the last document of each source, and is null where nobody will ask for it.
+    """
 
     fetcher: Fetcher
     publisher: Publisher
@@ -30,6 +34,7 @@ class FetchPorts:
     clock: Callable[[], datetime]
     threads: Executor
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    bodies: Documents[SourceBody] | None = None
 
     async def blocking(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call of a port in a thread."""

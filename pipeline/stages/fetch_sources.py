@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pipeline import log
-from pipeline.core import entries, feeds, health, hosts, polls, schedule, sitemaps, urls
+from pipeline.core import entries, evidence, feeds, health, hosts, polls, schedule, sitemaps, urls
 from pipeline.core.feeds import Feed
 from pipeline.core.http import FEED, PAGE, SITEMAP, Failure, Limits, Request, Response
 from pipeline.core.ledger import LedgerEntry
@@ -63,6 +63,7 @@ class Sources:
     def __init__(self, ports: FetchPorts, options: Options, hosts: Hosts, memory: Memory, run: Run) -> None:
         self._ports, self._options, self._hosts, self._memory, self._run = ports, options, hosts, memory, run
         self._documents = Together(ports, ports.sources)
+        self._bodies = Together(ports, ports.bodies) if ports.bodies is not None else None
         self._large = asyncio.Lock()
 
     async def poll(self, source: Source, patience: float) -> Polled:
@@ -110,9 +111,18 @@ class Sources:
                 feed = await self._read(source, answer, followed.url)
             except feeds.NotAFeed as error:
                 detail = f"{error.reason}: {error.message}"
+                await self._keep(source, answer, followed.url, detail)
                 return self._failed(Failure(reason="not-a-feed", status=answer.status, detail=detail)), {}
+            await self._keep(source, answer, followed.url, None)
         reading = await self._reading(source, state, feed, patience)
         return await self._discovered(source, state, facts, feed, reading)
+
+    async def _keep(self, source: Source, answer: Response, url: str, fault: str | None) -> None:
+        if self._bodies is None:
+            return
+        at, run_id = self._ports.clock(), self._run.run_id
+        kept = evidence.kept(source.id, answer, url, fault=fault, at=at, run_id=run_id)
+        await self._bodies.put(Write(id=source.id, value=kept))
 
     async def _discovered(
         self, source: Source, state: SourceState, facts: Poll, feed: Feed, reading: _Reading

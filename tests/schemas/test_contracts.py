@@ -11,6 +11,7 @@ import pytest
 import pipeline
 import schemas
 from pipeline.core.dead_letters import DeadLetterReason
+from pipeline.core.evidence import SourceBody
 from pipeline.core.hosts import HostState
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.model import (
@@ -74,6 +75,7 @@ DOCUMENTS = {
     "news-articles": paths_of(LedgerEntry),
     "news-sources": paths_of(SourceState),
     "news-hosts": paths_of(HostState),
+    "news-sources-bodies": paths_of(SourceBody),
     "news-runs": paths_of(RunReport),
 }
 

@@ -18,10 +18,13 @@ from pipeline.airflow import tasks
 from pipeline.airflow.counts import total
 from pipeline.cli.run import run as run_command
 from pipeline.cli.sources import sources
+from pipeline.core.evidence import LARGEST
 from pipeline.core.reports import RunReport
+from pipeline.errors import PipelineError
 from pipeline.ports import Write
 from pipeline.stages.checkup import unusual_volumes
-from tests.stages.fetching import FEED, Desk, source
+from pipeline.stages.fetch import FetchPorts
+from tests.stages.fetching import FEED, Desk, rss, source
 
 A, B = "https://herald.example/a", "https://herald.example/b"
 CATALOGUE = f"version: 1\nsources:\n- {{id: herald, name: Herald, kind: feed, url: {FEED}}}\n"
@@ -39,14 +42,19 @@ class Watch(Desk):
         world = SimpleNamespace(
             settings=SimpleNamespace(sources=catalogue),
             sources=self.world.sources,
+            source_bodies=self.world.source_bodies,
             ledger=self.world.articles,
             runs=self.world.runs,
             reader=self.world.reader(),
             close=lambda: None,
         )
+        monkeypatch.setattr("pipeline.cli.reach.require", lambda *_: None)
         monkeypatch.setattr("pipeline.world.World", lambda *_: world)
         monkeypatch.setattr(tasks, "World", lambda: world)
         monkeypatch.setattr("pipeline.bootstrap.now", self.clock.now)
+
+    def ports(self) -> FetchPorts:
+        return replace(super().ports(), bodies=self.world.source_bodies)
 
     def health(self, *arguments: str) -> str:
         return CliRunner().invoke(sources, ["health", *arguments], catch_exceptions=False).stdout
@@ -156,6 +164,32 @@ def test_one_source_is_told_in_full_and_an_unknown_one_is_refused(watch):
         assert part in shown
     result = CliRunner().invoke(sources, ["health", "nobody"])
     assert "no source is called 'nobody'" in str(result.exception)
+
+
+def test_last_document_that_differed_is_kept_for_whoever_asks_why(watch):
+    def body(*arguments: str) -> tuple[bytes, str]:
+        result = CliRunner().invoke(sources, ["body", *arguments], catch_exceptions=False)
+        return result.stdout_bytes, result.stderr
+
+    watch.feed(A)
+    watch.run()
+    assert body("herald") == (
+        rss(A).encode(),
+        f"{FEED} on 2026-11-20 12:00 UTC: HTTP 200, application/rss+xml, {len(rss(A))} bytes\n",
+    )
+    watch.later(hours=1)
+    watch.run()
+    assert "12:00 UTC" in body("herald")[1], "the same once more is not kept again"
+    apology = "<!doctype html><title>Sorry</title>" + "x" * LARGEST
+    watch.web.page(FEED, apology)
+    watch.later(hours=1)
+    watch.run()
+    document, told = body("herald")
+    assert document == apology.encode()[:LARGEST]
+    assert "2026-11-20 14:00 UTC" in told
+    assert "262,179 bytes, of which the first 262,144 follow; html: a web page where a feed should be" in told
+    with pytest.raises(PipelineError, match="no document of 'nobody' is kept"):
+        body("nobody")
 
 
 def test_day_far_below_the_usual_is_remarked_and_alarms_nobody(watch):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from pipeline.core import urls
 from pipeline.core.feeds import dates, pages
@@ -33,6 +33,15 @@ class Listing:
     title: str | None = None
     date: str | None = None
     pattern: str | None = None
+
+
+def is_selector(text: str) -> bool:
+    """Whether a text is a CSS selector that pages can be searched by."""
+    try:
+        LexborHTMLParser("").css(text)
+    except SelectolaxError:
+        return False
+    return True
 
 
 def read(document: bytes, url: str, listing: Listing | None) -> Feed:

@@ -117,3 +117,6 @@ def test_feed_parse_of_a_file_prints_it_and_refuses_an_address_that_is_none(tmp_
     refused = CliRunner().invoke(feed, ["parse", str(file), "--url", "d.example/x"])
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "whole URL" in refused.stderr
+    wrong = CliRunner().invoke(feed, ["parse", str(file), "--url", "https://d.example/x/", "--links", "a["])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "'a[' is no CSS selector" in wrong.stderr

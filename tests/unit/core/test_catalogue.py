@@ -71,6 +71,11 @@ MISTAKES = [
         "sources.yaml:6: sources[0].url: ",
     ),
     (
+        "a selector that is none",
+        ROW.replace("kind: feed", "kind: listing") + "  listing:\n    links: h2 a\n    date: 'time['\n",
+        "sources.yaml:9: sources[0].listing.date: 'time[' is no CSS selector",
+    ),
+    (
         "a listing of a feed",
         ROW + "  listing: {links: a}\n",
         "sources.yaml:7: sources[0].listing: only a listing",
