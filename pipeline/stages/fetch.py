@@ -31,6 +31,7 @@ from pipeline.stages.fetch_plan import Due, Shard, awaited, due, due_articles, s
 from pipeline.stages.fetch_ports import FetchPorts, Options
 from pipeline.stages.fetch_sink import Sink
 from pipeline.stages.fetch_sources import Sources
+from pipeline.stages.fetch_together import Together
 from pipeline.stages.runs import Run
 
 __all__ = ["FetchPorts", "Options", "plan", "run"]
@@ -79,7 +80,9 @@ class _Fetch:
         ends = ports.clock() + timedelta(seconds=options.seconds)
         self._crew = Crew(ports, options, self._hosts, ends)
         self._left = math.inf if options.limit is None else options.limit
+        self._ledger = Together(ports, ports.ledger)
         self._sections: dict[str, FetchSection] = {}
+        self._read_at: dict[str, datetime] = {}
         self._taken: set[str] = set()
 
     async def run(self, hosts: Shard | None) -> None:
@@ -104,12 +107,13 @@ class _Fetch:
             await ports.blocking(self._sweep)
 
     async def _start_articles(self, hosts: Iterable[str]) -> None:
+        began = self._ports.clock()
         entries = await self._ports.blocking(self._due_articles, list(hosts))
         held = await self._ports.blocking(self._ports.sources.get, sorted(_sources_of(entries)))
         for name, stored in held.items():
             self._articles.headlines[name] = stored.value.headlines
         for entry in entries:
-            self._add_article(entry)
+            self._add_article(entry, began)
 
     async def _work(self) -> None:
         """Workers and sink side by side; whichever fails first stops the other."""
@@ -142,42 +146,63 @@ class _Fetch:
 
     def _poll_job(self, source: Source) -> Job:
         async def work(patience: float) -> None:
+            began = self._ports.clock()
             polled = await self._sources.poll(source, patience)
             self._articles.headlines[source.id] = polled.headlines
             for entry in polled.due.values():
-                self._add_article(entry)
+                self._add_article(entry, began)
 
         async def put_off(_reason: str) -> None:
             """A source not reached is as due in the next run; no article is concerned."""
 
         return Job(rank=(POLL,), host=source.host, work=work, put_off=put_off)
 
-    def _add_article(self, entry: LedgerEntry) -> None:
-        """Give the article a turn, once per run; until then its source may still change its word."""
+    def _add_article(self, entry: LedgerEntry, read_at: datetime) -> None:
+        """Give the article a turn, once per run; until then its source may still change its word.
+
+        `read_at` is a time before the entry was read.
+        """
         section, name = entry.fetch, entry.article_id
         if section is None or entry.state == "removed":
             return
         if name not in self._taken:
             self._taken.add(name)
-            self._sections[name] = section
+            self._sections[name], self._read_at[name] = section, read_at
             self._left -= 1
             self._crew.add(self._article_job(entry, section, reached=self._left >= 0))
         elif name in self._sections:
-            self._sections[name] = section
+            self._sections[name], self._read_at[name] = section, read_at
 
     def _article_job(self, entry: LedgerEntry, first: FetchSection, *, reached: bool) -> Job:
         name, source = entry.article_id, self._catalogue.get(first.source_id)
 
         async def work(patience: float) -> None:
-            if reached:
-                await self._articles.visit(entry, self._sections.pop(name), source, patience)
-            else:
+            if not reached:
                 await put_off("limit")
+            elif section := await self._still_due(name, first.host):
+                await self._articles.visit(entry, section, source, patience)
 
         async def put_off(reason: str) -> None:
+            self._read_at.pop(name)
             await self._articles.put_off(name, self._sections.pop(name), reason)
 
         return Job(rank=_rank(first), host=first.host, work=work, put_off=put_off)
+
+    async def _still_due(self, name: str, host: str) -> FetchSection | None:
+        """The article's section, unless another worker visited it before the host became ours.
+
+        That worker gave it its outcome; to ask again would publish the same page twice.
+        """
+        section, read_at = self._sections.pop(name), self._read_at.pop(name)
+        since = self._hosts.held_since(host)
+        if since is not None and since <= read_at:
+            return section
+        stored = await self._ledger.get(name)
+        current = stored.value.fetch if stored else None
+        if current is None or current.attempted_at <= section.attempted_at:
+            return section
+        is_due = current.due_at is not None and current.due_at <= self._ports.clock()
+        return current if is_due else None
 
     def _due_articles(self, hosts: list[str]) -> list[LedgerEntry]:
         where = due_articles(self._ports.clock(), hosts)

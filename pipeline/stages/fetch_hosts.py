@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.core import hosts, urls
 from pipeline.core.hosts import HostState, RobotsCopy
@@ -42,6 +43,7 @@ class _Gate:
     robots_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     read: dict[str, RobotsCopy] = field(default_factory=dict)
     state: HostState | None = None
+    since: datetime | None = None
     tag: str = ""
 
 
@@ -83,6 +85,11 @@ class Hosts:
         gate = self._gates.setdefault(host, _Gate(host, 0.0))
         async with gate.lock:
             return await self._hold(gate, MARGIN)
+
+    def held_since(self, host: str) -> datetime | None:
+        """When we took the lease that we have; None without one."""
+        gate = self._gates.get(host)
+        return gate.since if gate and gate.state else None
 
     async def close(self, host: str) -> None:
         """Save what we know of a host and give up its lease."""
@@ -159,7 +166,10 @@ class Hosts:
         else:
             held = gate.state
         taken = hosts.leased(held, gate.host, self._options.owner, now, seconds)
+        is_new = gate.state is None
         gate.state = taken if taken is not None and await self._saved(gate, taken) else None
+        if is_new and gate.state is not None:
+            gate.since = self._ports.clock()
         return gate.state is not None
 
     async def _saved(self, gate: _Gate, state: HostState) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 from pipeline.core import urls
-from pipeline.core.http import PAGE, Request
+from pipeline.core.http import PAGE, Failure, Request
 from pipeline.stages import fetch
 from pipeline.stages.fetch import _Fetch
 from pipeline.stages.fetch_hosts import Hosts
@@ -113,3 +113,17 @@ def test_no_host_is_in_two_shards_and_no_due_host_in_none():
     assert sorted(listed) == sorted({one.host for one in found.sources})
     assert len(shards) == 4
     assert max(map(len, shards)) - min(map(len, shards)) <= 1
+
+
+def test_article_that_another_worker_visited_while_we_waited_for_its_host_is_not_visited_again():
+    """Both planned the same articles; who gets a host later finds them done."""
+    desk = many()
+    pages = [url for url in desk.web.pages if not url.endswith(("/feed", "/robots.txt"))]
+    answers = {url: desk.web.pages.pop(url) for url in pages}
+    desk.web.pages |= {url: Failure(reason="timeout") for url in pages}
+    desk.run()
+    desk.web.pages |= answers
+    desk.later(minutes=12)
+    run_together(desk, 2, planned=False)
+    assert_polite(desk)
+    assert Counter(raw.url for raw in desk.raws()) == Counter(dict.fromkeys(_announced(), 1))
