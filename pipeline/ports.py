@@ -175,17 +175,14 @@ class Revisions(Protocol):
     def add(self, revisions: Sequence[Revision]) -> None:
         """Store those not there yet; the first write of a key wins. Raises InvalidRecord (fact `id`)."""
 
-    def of(self, article_ids: Collection[str]) -> list[Revision]:
-        """Every text of these articles, as of the last refresh, by key."""
+    def of(self, names: Collection[str]) -> list[Revision]:
+        """Every text of the articles named, and texts named by their key, as of the last refresh, by key."""
 
     def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
         """Per query the keys of all revisions it matches as of the last refresh, ascending.
 
         Among them may be some that it does not match, or that are no more: `CandidateQuery.matches` tells.
         """
-
-    def get(self, keys: Collection[str]) -> dict[str, Revision]:
-        """Those of the texts that exist, as of the last refresh, by key."""
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         """Overwrite: only for a removal, which takes text away, and its taking back."""

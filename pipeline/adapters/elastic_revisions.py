@@ -23,6 +23,8 @@ ALIAS = "news-revisions"
 HITS = 100
 """Candidates asked for at first; about three are usual. A lookup that fills this is paged to its end."""
 
+_BY_KEY = ({"article_id": "asc"}, {"revision": "asc"})
+
 
 class ElasticRevisions:
     """Revisions. Lookups go to the index until a window in memory pays (`elastic_window`), then to that and,
@@ -35,18 +37,15 @@ class ElasticRevisions:
     def add(self, revisions: Sequence[Revision]) -> None:
         self._write(revisions, "create")
 
-    def of(self, article_ids: Collection[str]) -> list[Revision]:
-        if not article_ids:
-            return []
-        query = {"bool": {"filter": [{"terms": {"article_id": sorted(article_ids)}}]}}
-        sort = [{"article_id": "asc"}, {"revision": "asc"}]
-        hits = elastic_queries.search(self._client, self._alias, query, sort)
-        found = [from_document(Revision, hit["_source"]) for hit in hits]
-        return sorted(found, key=lambda revision: revision.key)
-
-    def get(self, keys: Collection[str]) -> dict[str, Revision]:
-        hits = elastic_queries.get(self._client, self._alias, keys, realtime=False)
-        return {hit["_id"]: from_document(Revision, hit["_source"]) for hit in hits}
+    def of(self, names: Collection[str]) -> list[Revision]:
+        keys = [name for name in names if "#" in name]
+        articles = sorted(name for name in names if "#" not in name)
+        hits = [*elastic_queries.get(self._client, self._alias, keys, realtime=False)]
+        if articles:
+            query = {"bool": {"filter": [{"terms": {"article_id": articles}}]}}
+            hits += elastic_queries.search(self._client, self._alias, query, _BY_KEY)
+        found = {hit["_id"]: from_document(Revision, hit["_source"]) for hit in hits}
+        return [found[key] for key in sorted(found)]
 
     def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
         if not queries:
@@ -99,8 +98,7 @@ class ElasticRevisions:
             raise status_error(answer["status"], "candidates cannot be looked up", error=answer["error"])
         hits = answer["hits"]["hits"]
         if len(hits) == HITS:
-            sort = [{"article_id": "asc"}, {"revision": "asc"}]
-            hits = elastic_queries.search(self._client, self._alias, query, sort, source=False)
+            hits = elastic_queries.search(self._client, self._alias, query, _BY_KEY, source=False)
         return sorted(hit["_id"] for hit in hits)
 
 

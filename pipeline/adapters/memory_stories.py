@@ -29,18 +29,14 @@ class MemoryRevisions:
         with self._faults.write("revisions.add", revisions) as admitted:
             self._store(admitted, replacing=False)
 
-    def of(self, article_ids: Collection[str]) -> list[Revision]:
+    def of(self, names: Collection[str]) -> list[Revision]:
         self._faults.check()
-        keys = {key for article_id in article_ids for key in self._keys.get(article_id, ())}
-        return [self._searchable[key] for key in sorted(keys)]
+        keys = {key for name in names for key in self._keys.get(name, [name])}
+        return [self._searchable[key] for key in sorted(keys) if key in self._searchable]
 
     def candidates(self, queries: Sequence[CandidateQuery]) -> list[list[str]]:
         self._faults.check()
         return [self._candidates(query) for query in queries]
-
-    def get(self, keys: Collection[str]) -> dict[str, Revision]:
-        self._faults.check()
-        return {key: self._searchable[key] for key in keys if key in self._searchable}
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         with self._faults.write("revisions.replace", revisions) as admitted:

@@ -108,8 +108,8 @@ class BatchView:
             places.append(place)
             keys |= set(self._found[place])
         kept = {key: held for key in keys if (held := self._texts.stored(key)) is not None}
-        new = self._revisions.get(sorted(keys - set(kept)))
-        kept |= {key: self._texts.meet(revision) for key, revision in new.items()}
+        new = keys - set(kept)
+        kept |= {text.key: self._texts.meet(text) for text in self._revisions.of(new)} if new else {}
         for place in places:
             query, near = self._queries[place], {}
             for key in self._found.pop(place):

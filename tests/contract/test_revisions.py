@@ -54,7 +54,7 @@ def found_by(revisions: Revisions, *queries: CandidateQuery) -> list[list[Revisi
     """The candidates of each query, as the index stage sorts them out."""
     answers = []
     for asked, keys in zip(queries, revisions.candidates(queries), strict=True):
-        texts = revisions.get(keys)
+        texts = {text.key: text for text in revisions.of(keys)}
         assert keys == sorted(keys)
         answers.append([texts[key] for key in keys if key in texts and asked.matches(sketched(texts[key]))])
     return answers
@@ -134,13 +134,20 @@ def test_older_articles_are_found_by_a_lookup_that_reaches_further_back_than_tho
     assert found_by(revisions, query(), late) == [[revision(2)], [old, revision(2)]]
 
 
-def test_texts_are_got_as_of_the_last_refresh(store):
+def test_texts_are_read_as_of_the_last_refresh(store):
     revisions = added(store, revision(1))
     revisions.replace([revision(1, title="Neue Häuser")])
     key = revision(1).key
-    assert revisions.get([key, "a-none#none"]) == {key: revision(1)}
+    assert revisions.of([key, "a-none#none"]) == [revision(1)]
     revisions.refresh()
-    assert revisions.get([key]) == {key: revision(1, title="Neue Häuser")}
+    assert revisions.of([key]) == [revision(1, title="Neue Häuser")]
+
+
+def test_a_single_text_may_be_named_by_its_key(store):
+    texts = [revision(1, revision=text) for text in ("a" * 16, "b" * 16)]
+    revisions = added(store, *texts, revision(2))
+    assert revisions.of([texts[1].key]) == [texts[1]]
+    assert revisions.of([texts[1].key, revision(2).article_id]) == [texts[1], revision(2)]
 
 
 def test_nothing_is_found_before_a_refresh(store):

@@ -30,11 +30,8 @@ class Windowed:
     def add(self, revisions: Sequence[Revision]) -> None:
         self._store.add(revisions)
 
-    def of(self, article_ids: Collection[str]) -> list[Revision]:
-        return self._store.of(article_ids)
-
-    def get(self, keys: Collection[str]) -> dict[str, Revision]:
-        return self._store.get(keys)
+    def of(self, names: Collection[str]) -> list[Revision]:
+        return self._store.of(names)
 
     def replace(self, revisions: Sequence[Revision]) -> None:
         self._store.replace(revisions)
