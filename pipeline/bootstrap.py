@@ -367,6 +367,7 @@ def _is_settled(world: World) -> bool:
 def _maintenance_ports(world: World, rebuild_once: Callable[[], str]) -> MaintenancePorts:
     return MaintenancePorts(
         texts=world.texts,
+        bodies=world.old_bodies,
         old_runs=world.old_runs,
         ledger=world.ledger,
         reader=world.reader,

@@ -75,6 +75,10 @@ class World:
         return ElasticArchive(self._elastic, "news-revisions", Revision)
 
     @cached_property
+    def old_bodies(self) -> ElasticArchive[SourceBody]:
+        return ElasticArchive(self._elastic, "news-sources-bodies", SourceBody)
+
+    @cached_property
     def old_runs(self) -> ElasticArchive[RunReport]:
         return ElasticArchive(self._elastic, "news-runs", RunReport)
 

@@ -120,6 +120,11 @@ class MemoryWorld:
         held = self.revisions
         return MemoryArchive("revisions", self.faults, held.searchable, held.forget, held.refresh)
 
+    def old_bodies(self) -> MemoryArchive[SourceBody]:
+        """The last documents of sources, seen whole."""
+        held = self.source_bodies
+        return MemoryArchive("source_bodies", self.faults, held.searchable, held.forget, held.refresh)
+
     def old_runs(self) -> MemoryArchive[RunReport]:
         """The run reports, seen whole."""
         held = self.runs

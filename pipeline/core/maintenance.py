@@ -21,6 +21,9 @@ PARTS: Final[tuple[Part, ...]] = ("texts", "runs", "snapshot", "furniture", "reb
 RUNS_KEPT: Final = timedelta(days=90)
 """Reports; as long as the ledger is checked against them."""
 
+BODIES_KEPT: Final = timedelta(days=14)
+"""The last documents of sources; as long as the pages that they announced, which a takedown must outwait."""
+
 LIST_RENEWED: Final = timedelta(days=7)
 """Age at which a new furniture list is learnt. A list is read from the log, which forgets it after 30 days,
 and is promised every 14; at seven a week of missed runs still keeps the promise."""
@@ -31,6 +34,11 @@ ListDue = Literal["first", "renewed"]
 def runs_expire_before(now: datetime) -> datetime:
     """Reports of runs that started earlier are deleted."""
     return now - RUNS_KEPT
+
+
+def bodies_expire_before(now: datetime) -> datetime:
+    """Documents of sources that were received earlier are deleted."""
+    return now - BODIES_KEPT
 
 
 def is_still_listed(entry: LedgerEntry | None, now: datetime) -> bool:

@@ -1,8 +1,8 @@
 """Daily maintenance: what expired is deleted, a snapshot is taken, furniture is learnt.
 
     texts ──► runs ──► snapshot ──► furniture ──► rebuild
-    too old   90 days  one a day    one a week,   once, under
-                       for 14 days  as an edit    the first list
+    and       90 days  one a day    one a week,   once, under
+    bodies             for 14 days  as an edit    the first list
 
 Each part looks first and acts only on what is due, so a second run on the same day does nothing. What was
 done is counted, with its reason, in the report of the run. A learnt list changes nothing here: it comes into
@@ -14,18 +14,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby, islice
 
 from pipeline import log
-from pipeline.core.codec import FURNITURE_KEY, from_record, to_message
+from pipeline.core.codec import to_message
 from pipeline.core.copies.furniture import encode
 from pipeline.core.copies.learn import learn
 from pipeline.core.copies.sample import MAX_DOCUMENTS, Seen
+from pipeline.core.evidence import SourceBody
 from pipeline.core.ledger import LedgerEntry
 from pipeline.core.maintenance import (
     PARTS,
     Part,
+    bodies_expire_before,
     first_article_ids,
     is_rebuild_due,
     is_still_listed,
@@ -34,22 +36,21 @@ from pipeline.core.maintenance import (
     shares,
 )
 from pipeline.core.model import Edit, Revision
-from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport, Tally
 from pipeline.core.snapshots import expired_snapshots, is_snapshot_due, snapshot_name
 from pipeline.core.stories.kept import kept_document
-from pipeline.errors import ConfigError, IndexUnavailable, InvalidRecord
+from pipeline.errors import IndexUnavailable
 from pipeline.ports import Archive, Documents, Publisher, Snapshots, TopicReader, Where
-from pipeline.stages.index_takeover import LOG, list_in_force
+from pipeline.stages.furniture import newest_list, standing_of
 
 SOURCE = "/stages/maintenance"
 CHUNK = 500
 READ_AT_MOST = 2 * MAX_DOCUMENTS
 """Texts read for learning: enough to draw a full sample from, and a minute's work."""
-LOST = datetime.min.replace(tzinfo=UTC)
-"""Stands for the time of a list that the log no longer holds."""
 
 logger = logging.getLogger(__name__)
+
+Held = Archive[Revision] | Archive[SourceBody] | Archive[RunReport]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class MaintenancePorts:
     """
 
     texts: Archive[Revision]
+    bodies: Archive[SourceBody]
     old_runs: Archive[RunReport]
     ledger: Documents[LedgerEntry]
     reader: TopicReader
@@ -105,7 +107,7 @@ class _Work:
     heard: Callable[[], None]
 
     def delete_texts(self) -> None:
-        """Those past their time, except of articles that their source still shows us."""
+        """Those past their time, unless of articles that their source still shows us; and sources' documents."""
         self.ports.texts.refresh()
         expired = Where(ranges={"kept_until": (None, self.now)})
         ids = (kept.article_id for kept in self.ports.texts.find(expired, order="article_id"))
@@ -116,6 +118,9 @@ class _Work:
             if kept := self._how_many(self.ports.texts, _of(listed, expired)):
                 self.tally.count("kept", "still-listed", kept)
             self.heard()
+        self.ports.bodies.refresh()
+        old = Where(ranges={"fetched_at": (None, bodies_expire_before(self.now))})
+        self._delete("body-expired", self.ports.bodies, old)
 
     def delete_runs(self) -> None:
         """An open one is of a process that died, and is closed first, by the next run of any stage."""
@@ -146,7 +151,10 @@ class _Work:
         self.ports.texts.refresh()
         texts = self.ports.texts.counts("source_id", Where())
         due = list_due(
-            self.now, self._newest_list(), documents=sum(texts.values()), began=self._first_discovery()
+            self.now,
+            newest_list(self.ports.reader, self.ports.index_group),
+            documents=sum(texts.values()),
+            began=self._first_discovery(),
         )
         if due is None:
             return
@@ -164,21 +172,21 @@ class _Work:
 
     def rebuild(self) -> None:
         """Decide anew what was decided under no list, once one is in force."""
-        _, standing = self._standing()
+        _, standing = standing_of(self.ports.reader, self.ports.index_group)
         self.ports.texts.refresh()
         without = self._how_many(self.ports.texts, Where(terms={"furniture": [0]}))
         if is_rebuild_due(list_in_force=bool(standing.furniture), decided_without=without):
             self.tally.count("rebuild", "due" if self.dry_run else self.ports.rebuild())
-        elif without and self._newest_list() is not None:
+        elif without and newest_list(self.ports.reader, self.ports.index_group) is not None:
             self.tally.count("rebuild", "waits-for-list")
 
-    def _delete(self, reason: str, archive: Archive[Revision] | Archive[RunReport], where: Where) -> None:
+    def _delete(self, reason: str, archive: Held, where: Where) -> None:
         done = self._how_many(archive, where) if self.dry_run else archive.delete(where)
         if done:
             self.tally.count("deleted", reason, done)
 
-    def _how_many(self, archive: Archive[Revision] | Archive[RunReport], where: Where) -> int:
-        field = "source_id" if archive is self.ports.texts else "stage"
+    def _how_many(self, archive: Held, where: Where) -> int:
+        field = "stage" if archive is self.ports.old_runs else "source_id"
         return sum(archive.counts(field, where).values())
 
     def _sampled(self, texts: dict[str, int]) -> Iterator[Seen]:
@@ -194,37 +202,6 @@ class _Work:
                 newest = max(revisions, key=lambda kept: kept.position)
                 self.heard()
                 yield Seen(newest.source_id, newest.language, newest.event_at, kept_document(newest).tokens)
-
-    def _newest_list(self) -> datetime | None:
-        """When the newest list was made, be it in force or still to be read by the index stage."""
-        done, standing = self._standing()
-        waiting = [edit.at for edit in self._waiting_lists(done)]
-        if waiting:
-            return max(waiting)
-        try:
-            edit = list_in_force(self.ports.reader, standing)
-        except ConfigError as error:
-            log.event(logger, "furniture.lost", level=logging.WARNING, error=error)
-            return LOST
-        return edit.at if edit else None
-
-    def _waiting_lists(self, done: int) -> Iterator[Edit]:
-        first, end = self.ports.reader.ends(LOG)[0]
-        for record in self.ports.reader.read(LOG, {0: max(first, done)}, {0: end}):
-            if record.key != FURNITURE_KEY:
-                continue
-            try:
-                value = from_record(record)
-            except InvalidRecord:
-                continue  # the index stage will dead-letter it
-            if isinstance(value, Edit):
-                yield value
-
-    def _standing(self) -> tuple[int, Standing]:
-        """Up to where the index stage read the log, and what it goes by there."""
-        committed = self.ports.reader.committed(self.ports.index_group, LOG)
-        offset, metadata = committed.get(0, (0, ""))
-        return offset, Standing.read(metadata)
 
     def _first_discovery(self) -> datetime | None:
         found = self.ports.ledger.find(

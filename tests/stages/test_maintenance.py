@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline.adapters.memory import Crash, MemoryWorld
+from pipeline.core import evidence
 from pipeline.core.codec import from_record
 from pipeline.core.copies.furniture import decode
+from pipeline.core.http import Response
 from pipeline.core.ledger import FetchSection, LedgerEntry, apply
 from pipeline.core.maintenance import PARTS, Part
 from pipeline.core.model import CleanArticle, Edit, Revision, Story
@@ -58,6 +60,7 @@ def run(world, rebuilder):
         tally = Tally()
         ports = MaintenancePorts(
             texts=world.texts(),
+            bodies=world.old_bodies(),
             old_runs=world.old_runs(),
             ledger=world.articles,
             reader=world.reader(),
@@ -156,6 +159,17 @@ def test_all_texts_of_one_article_expire_each_by_its_own_time(world, run):
     drain(world)
     assert {"deleted(text-expired)": 1} == run("texts", now=NOON + 46 * DAY)
     assert [second.revision] == [kept.revision for kept in texts(world)]
+
+
+def test_last_documents_of_sources_go_after_two_weeks(world, run):
+    for days in (13, 15):
+        answer = Response(url=f"https://{days}.example/feed", status=200, body=b"<rss/>")
+        at = LATER - days * DAY
+        kept = evidence.kept(f"s{days}", answer, answer.url, fault=None, at=at, run_id="fetch-1")
+        world.source_bodies.put([Write(id=kept.source_id, value=kept)])
+    assert {"deleted(body-expired)": 1} == run("texts", dry_run=True)
+    assert {"deleted(body-expired)": 1} == run("texts")
+    assert ["s13"] == list(world.source_bodies.all())
 
 
 def test_ledger_and_stories_are_never_pruned(world, run):
