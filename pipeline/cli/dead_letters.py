@@ -98,8 +98,9 @@ def replay(
     """
     from pipeline.stages import letters
 
+    _check_named(numbers, open_)
     with _world() as world:
-        chosen = _chosen_or_open(world, numbers, stage, reason, open_)
+        chosen = _chosen_or_open(world, numbers, stage, reason)
         problems = letters.replay([held.letter for held in chosen], world.publisher)
     sent = len(chosen) - len(problems)
     said = f"{sent} sent again; `copydesk dead-letters list` shows what fails again"
@@ -128,8 +129,9 @@ def park(
     from pipeline.bootstrap import now
     from pipeline.stages import letters
 
+    _check_named(numbers, open_)
     with _world() as world:
-        chosen = _chosen_or_open(world, numbers, stage, about, open_)
+        chosen = _chosen_or_open(world, numbers, stage, about)
         known = [held for held in chosen if held.state is not None]
         parked = letters.park(
             known, world.ledger, world.publisher, by=getpass.getuser(), reason=because, now=now()
@@ -176,11 +178,14 @@ def _chosen(world: World, numbers: tuple[int, ...]) -> list[Letter]:
     return [held[number] for number in numbers]
 
 
-def _chosen_or_open(
-    world: World, numbers: tuple[int, ...], stage: str | None, reason: str | None, open_: bool
-) -> list[Letter]:
+def _check_named(numbers: tuple[int, ...], open_: bool) -> None:
     if bool(numbers) == open_:
         raise click.UsageError("name dead letters by number, or give --open for all open ones")
+
+
+def _chosen_or_open(
+    world: World, numbers: tuple[int, ...], stage: str | None, reason: str | None
+) -> list[Letter]:
     if numbers:
         return _chosen(world, numbers)
     return [held for held in _letters(world, stage, reason) if held.is_open]
