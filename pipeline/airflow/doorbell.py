@@ -1,9 +1,11 @@
 """Watches a consumer group and rings while it is behind its topic, so that a DAG run comes and works.
 
-    every few seconds:  last stable ends  −  the group's committed offsets  ──►  lag? ring, then rest
+    every few seconds:  last stable ends  −  the group's committed offsets  ──►  lag that nobody takes off?
+                                                                                  ring, then rest
 
-It looks at the level, not at changes, so a run that failed is asked for again; it commits nothing, so it can
-lose nothing. Offsets are the truth and rings are only hints: one too many finds nothing to do.
+It looks at the level of the lag, not at its changes, so a run that failed is asked for again. While offsets
+are being committed somebody is at work, a long-lived worker or a run, and a ring would bring one too many.
+It commits nothing, so it can lose nothing. Offsets are the truth and rings are only hints.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from typing import Protocol, TypedDict
 
 from pipeline import log
 from pipeline.errors import PipelineError
-from pipeline.ports import TopicReader
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,14 @@ class Ring(TypedDict):
     lag: int
 
 
-class OpenReader(TopicReader, Protocol):
-    """A topic reader that holds a connection."""
+class OpenReader(Protocol):
+    """What a doorbell needs of a `ports.TopicReader`, which is not imported: every DAG file imports this."""
+
+    def ends(self, topic: str) -> dict[int, tuple[int, int]]:
+        """Per partition the first retained offset and the last stable offset."""
+
+    def committed(self, group: str, topic: str) -> dict[int, tuple[int, str]]:
+        """Per partition the group's committed offset and its metadata."""
 
     def close(self) -> None: ...
 
@@ -48,6 +55,8 @@ def kafka_reader() -> OpenReader:
 class Doorbell:
     """Looks every `every` seconds and rests `min_gap` seconds after a ring.
 
+    It rings while there is lag and the group's offsets are those of the look before.
+
     A broker or a topic that is not there is one warning an outage, and it looks again.
     """
 
@@ -58,6 +67,7 @@ class Doorbell:
     open_reader: Callable[[], OpenReader] = kafka_reader
     _reader: OpenReader | None = field(default=None, init=False)
     _answers: bool = field(default=True, init=False)
+    _committed: dict[int, tuple[int, str]] | None = field(default=None, init=False)
 
     async def rings(self) -> AsyncIterator[Ring]:
         """One ring after another, for ever; close the doorbell afterwards."""
@@ -74,21 +84,22 @@ class Doorbell:
             reader.close()
 
     def _look(self) -> int:
-        """The lag, or 0 while nobody answers. The reader stays open between looks."""
+        """The lag; 0 while somebody takes it off or nobody answers. The reader stays open between looks."""
         from pipeline.stages.accounts import lag_of
 
         try:
             if self._reader is None:
                 self._reader = self.open_reader()
             ends = self._reader.ends(self.topic)
-            lag = lag_of(ends, self._reader.committed(self.group, self.topic))
+            committed = self._reader.committed(self.group, self.topic)
         except PipelineError as error:
             self._missed(error)
             return 0
         if not self._answers:
             self._answers = True
             log.event(logger, "doorbell.answered-again", topic=self.topic)
-        return lag
+        before, self._committed = self._committed, committed
+        return lag_of(ends, committed) if before in (None, committed) else 0
 
     def _missed(self, error: PipelineError) -> None:
         self.close()

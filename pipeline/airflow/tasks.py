@@ -10,6 +10,7 @@ import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -38,6 +39,11 @@ PAGES_PER_WORKER = 5_000
 """Waiting pages from which a further clean worker pays: about what one does in half its time budget."""
 WORKERS_AT_MOST = 6
 """The raw topic's partitions: more members of its group would stand by."""
+
+
+LINGER_SECONDS = 20.0
+"""How long a consuming task waits for more at the end of its topic. The next one would cost two seconds of
+CPU, and several of everybody's time, before its first record; so a steady stream is read as by a follower."""
 
 
 class NeedsAttention(PipelineError):
@@ -99,16 +105,17 @@ def plan_clean() -> list[int]:
 
 
 def clean(trigger: str, seconds: float | None = None) -> Counts:
-    """One clean worker until the ends of its partitions, or for `seconds`."""
+    """One clean worker until nothing more comes to its partitions, or for `seconds`."""
     with _world() as world, bootstrap.stopping() as stop:
-        pace = _pace(world, seconds, stop)
+        pace = replace(_pace(world, seconds, stop), linger=LINGER_SECONDS)
         return _counts(*bootstrap.run_clean(world, pace, trigger))
 
 
 def index(trigger: str, seconds: float | None = None) -> Counts:
-    """The index stage until the end of the log, or for `seconds`; at once when another writer owns it."""
+    """The index stage until nothing more comes to the log, or for `seconds`; ends at once when another writer
+    owns it."""
     with _world() as world, bootstrap.stopping() as stop:
-        pace = _pace(world, seconds, stop)
+        pace = replace(_pace(world, seconds, stop), linger=LINGER_SECONDS)
         return _counts(*bootstrap.run_index(world, pace, trigger))
 
 

@@ -17,7 +17,7 @@ class LagTrigger(BaseEventTrigger):
     `every` and `min_gap` are seconds: how often it looks, and how long it rests after it fired.
     """
 
-    def __init__(self, topic: str, group: str, every: float = 5.0, min_gap: float = 30.0) -> None:
+    def __init__(self, topic: str, group: str, every: float = 2.0, min_gap: float = 10.0) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow's is untyped
         self._identity: dict[str, Any] = {
             "topic": topic,

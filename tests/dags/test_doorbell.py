@@ -79,6 +79,36 @@ async def test_rings_again_while_the_same_records_wait(world):
     assert [1, 1, 1] == [(await next_ring(rings))["lag"] for _ in range(3)]
 
 
+async def test_silent_while_somebody_takes_the_lag_off(world):
+    """A follower, or the run that the last ring brought: another would find nothing."""
+    publish(world, 1000)
+    consumer = world.consumer(GROUP, TOPIC)
+
+    class Beside(Reader):
+        """A reader in whose every look a worker has gone on by one record."""
+
+        def committed(self, group: str, topic: str) -> dict[int, tuple[int, str]]:
+            consumer.poll(1, 0)
+            consumer.commit()
+            return super().committed(group, topic)
+
+    rings = bell(world, open_reader=lambda: Beside(world.broker)).rings()
+    await next_ring(rings)  # of the first look, which knows nothing of before
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(rings), QUIET)
+
+
+async def test_rings_again_once_the_worker_has_stopped_before_the_end(world):
+    publish(world, 3)
+    consumer = world.consumer(GROUP, TOPIC)
+    rings = bell(world).rings()
+    assert 3 == (await next_ring(rings))["lag"]
+    consumer.poll(1, 0)
+    consumer.commit()
+    consumer.close()
+    assert 2 == (await next_ring(rings))["lag"]
+
+
 async def test_rests_between_rings(world):
     publish(world)
     rings = bell(world, min_gap=30.0).rings()
