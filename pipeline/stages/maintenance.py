@@ -107,7 +107,7 @@ class _Work:
     heard: Callable[[], None]
 
     def delete_texts(self) -> None:
-        """Those past their time, unless of articles that their source still shows us; and sources' documents."""
+        """Those past their time, save of articles that their source still shows us; documents of sources."""
         self.ports.texts.refresh()
         expired = Where(ranges={"kept_until": (None, self.now)})
         ids = (kept.article_id for kept in self.ports.texts.find(expired, order="article_id"))
