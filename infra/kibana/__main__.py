@@ -12,15 +12,16 @@ import urllib.request
 import uuid
 from typing import Any
 
-from infra.kibana.bundle import FILE, ndjson
+import schemas
+from infra.kibana.bundle import FILE, ndjson, objects
+from infra.kibana.checks import faults
 
 
 def main() -> int:
-    """Exit with 1 when Kibana did not take every object."""
+    """Exit with 1 when something is wrong with the objects, or Kibana did not take every one."""
     arguments = _arguments()
     if arguments.command == "build":
-        FILE.write_text(ndjson(), encoding="utf-8")
-        return 0
+        return build()
     try:
         answer = deliver(arguments.url, FILE.read_bytes(), authorization(dict(os.environ)))
     except (urllib.error.URLError, ValueError) as error:
@@ -31,6 +32,16 @@ def main() -> int:
         print(f"error: {fault.get('type')} {fault.get('id')}: {why}", file=sys.stderr)
     print(f"{answer.get('successCount', 0)} objects imported into {arguments.url}")
     return 0 if answer.get("success") is True else 1
+
+
+def build() -> int:
+    """Write the file, unless it names a field or an object that there is not."""
+    wrong = faults(objects(), {name: index.mappings for name, index in schemas.indices().items()})
+    for fault in wrong:
+        print(f"error: {fault}", file=sys.stderr)
+    if not wrong:
+        FILE.write_text(ndjson(), encoding="utf-8")
+    return 1 if wrong else 0
 
 
 def deliver(url: str, file: bytes, headers: dict[str, str]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def _view(view: View) -> dict[str, Any]:
         "attributes": {
             "title": view.alias,
             "name": view.name,
-            "timeFieldName": view.time,
+            **({"timeFieldName": view.time} if view.time else {}),
             "runtimeFieldMap": json.dumps(runtime),
         },
         "references": [],
@@ -64,7 +64,7 @@ def _session(session: Session) -> dict[str, Any]:
         "attributes": {
             "title": session.title,
             "columns": list(session.columns),
-            "sort": [[time, "desc"]],
+            "sort": [[time, "desc"]] if time else [],
             "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source, sort_keys=True)},
         },
         "references": [{"type": "index-pattern", "id": session.view, "name": reference}],

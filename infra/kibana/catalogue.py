@@ -13,6 +13,19 @@ _DURATION = (
     " - doc['started_at'].value.toInstant().toEpochMilli()) / 1000.0); }"
 )
 
+INDEXED = ("created", "joined", "bridged", "revised", "unchanged")
+"""Outcomes of index. A report has fields only for what occurred, and Kibana refuses a panel over a field
+that no document has yet: so scripts read them."""
+
+
+def _counted(outcome: str) -> Runtime:
+    name = f"'outcomes.{outcome}'"
+    return Runtime(
+        type="long",
+        script=f"if (doc.containsKey({name}) && doc[{name}].size() > 0) {{ emit(doc[{name}].value); }}",
+    )
+
+
 VIEWS = (
     View(alias="news-stories", name="News stories", time="event_at"),
     View(alias="news-articles", name="News ledger", time="fetch.discovered_at"),
@@ -20,9 +33,12 @@ VIEWS = (
         alias="news-runs",
         name="News runs",
         time="started_at",
-        runtime={"duration_seconds": Runtime(type="double", script=_DURATION)},
+        runtime={
+            "duration_seconds": Runtime(type="double", script=_DURATION),
+            **{f"index_{outcome}": _counted(outcome) for outcome in INDEXED},
+        },
     ),
-    View(alias="news-sources", name="News sources", time="polled_at"),
+    View(alias="news-sources", name="News sources", time=None),
 )
 
 COUNT = Metric(label="Stories")
@@ -152,6 +168,18 @@ OPERATIONS = Dashboard(
                 Terms(field="fetch.source_id", label="Source", size=6),
             ),
             query="state: dead-lettered",
+        ),
+        Panel(
+            id="index-outcomes",
+            title="Outcomes of index",
+            view="news-runs",
+            chart="table",
+            metrics=tuple(
+                Metric(label=outcome.capitalize(), operation="sum", field=f"index_{outcome}")
+                for outcome in INDEXED
+            ),
+            buckets=(Dates(field="started_at", label="Time"),),
+            query="stage: index",
         ),
         Panel(
             id="index-errors",

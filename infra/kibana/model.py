@@ -19,11 +19,12 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A data view over one alias. `time` is the field that Kibana's time picker filters by."""
+    """A data view over one alias. `time` is the field that Kibana's time picker filters by; None: everything
+    is shown whatever the picker says."""
 
     alias: str
     name: str
-    time: str
+    time: str | None
     runtime: dict[str, Runtime] = field(default_factory=dict)
 
 

@@ -5,79 +5,144 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 import schemas
 from infra.kibana import __main__ as command
 from infra.kibana.bundle import COLUMNS, FILE, ndjson, objects
-from infra.kibana.catalogue import DASHBOARDS, LATEST, VIEWS
-from infra.kibana.model import Dates, Panel
+from infra.kibana.catalogue import INDEXED, VIEWS
+from infra.kibana.checks import faults, used_fields
+from pipeline.core.stories.decide import IndexOutcome
 
-PANELS = [part for dashboard in DASHBOARDS for part in dashboard.panels if isinstance(part, Panel)]
-RUNTIME = {view.alias: view.runtime for view in VIEWS}
-NUMBERS = {"long", "integer", "double", "float"}
-
-
-def mapping(alias: str, path: str) -> dict[str, Any] | None:
-    """How the index of `alias` maps a field, multi-fields included; runtime fields as they are declared."""
-    if path in RUNTIME[alias]:
-        return {"type": RUNTIME[alias][path].type}
-    found: Any = {"properties": schemas.indices()[alias].mappings["properties"]}
-    for name in path.split("."):
-        found = {**found.get("properties", {}), **found.get("fields", {})}.get(name)
-        if found is None:
-            return None
-    return found
+MAPPINGS = {name: index.mappings for name, index in schemas.indices().items()}
 
 
-def aggregatable(held: dict[str, Any] | None) -> bool:
-    return held is not None and held["type"] != "text" and held.get("doc_values", True)
+def test_objects_name_only_fields_that_fit_what_is_done_with_them_and_objects_that_there_are() -> None:
+    assert [] == faults(objects(), MAPPINGS)
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
-def test_a_panel_asks_only_for_fields_that_fit_what_it_does_with_them(panel: Panel) -> None:
-    for bucket in panel.buckets:
-        held = mapping(panel.view, bucket.field)
-        assert aggregatable(held), bucket.field
-        assert held is not None
-        assert (held["type"] == "date") == isinstance(bucket, Dates), bucket.field
-    for metric in panel.metrics:
-        assert (metric.field is None) == (metric.operation == "count"), metric.label
-        if metric.field is not None:
-            held = mapping(panel.view, metric.field)
-            assert aggregatable(held), metric.field
-            assert held is not None
-            allowed = NUMBERS | {"date"} if metric.operation in ("max", "min") else NUMBERS
-            assert held["type"] in allowed, metric.field
+def test_every_index_field_used_is_known_by_its_view() -> None:
+    used = used_fields(objects())
+    assert {view.alias for view in VIEWS} == used.keys()
+    assert {"event_at", "title.raw", "article_count"} <= used["news-stories"]
+    assert "duration_seconds" not in used["news-runs"]
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
-def test_a_panels_query_names_fields_that_can_be_searched(panel: Panel) -> None:
-    named = re.findall(r"([a-z_.]+)\s*(?::|[<>]=?)", panel.query)
-    assert bool(named) == bool(panel.query)
-    for name in named:
-        held = mapping(panel.view, name)
-        assert held is not None, name
-        assert held.get("index", True), name
+def test_the_panel_of_index_has_all_its_outcomes() -> None:
+    assert get_args(IndexOutcome) == INDEXED
 
 
-def test_data_views_stand_on_a_date_and_the_session_on_fields_there_are() -> None:
-    for view in VIEWS:
-        assert (mapping(view.alias, view.time) or {}).get("type") == "date", view.alias
-    assert [] == [column for column in LATEST.columns if mapping(LATEST.view, column) is None]
+def without(mappings: Any, *path: str) -> Any:
+    """The mappings with one field gone, as after a renaming."""
+    changed = json.loads(json.dumps(mappings))
+    place = changed[path[0]]["properties"]
+    for name in path[1:-1]:
+        place = place[name].get("properties") or place[name]["fields"]
+    del place[path[-1]]
+    return changed
 
 
-def test_every_reference_resolves_to_what_stands_before_it() -> None:
-    known: set[tuple[str, str]] = set()
-    for made in objects():
-        for reference in made["references"]:
-            assert (reference["type"], reference["id"]) in known, reference
-        assert (made["type"], made["id"]) not in known
-        known.add((made["type"], made["id"]))
+@pytest.mark.parametrize(
+    ("alias", "field"),
+    [(alias, field) for alias, fields in used_fields(objects()).items() for field in sorted(fields)],
+)
+def test_a_field_that_is_renamed_is_found_whichever_it_is(alias: str, field: str) -> None:
+    wrong = faults(objects(), without(MAPPINGS, alias, *field.split(".")))
+    assert wrong
+    assert {True} == {f"{alias} has no field {field}" in fault for fault in wrong}
+
+
+def changed(kind: str, name: str, change: Callable[[dict[str, Any]], object]) -> list[str]:
+    copies = json.loads(json.dumps(objects()))
+    change(next(made for made in copies if (made["type"], made["id"]) == (kind, name)))
+    return faults(copies, MAPPINGS)
+
+
+def column(made: dict[str, Any], name: str) -> dict[str, Any]:
+    held: dict[str, Any] = made["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]["layer"]
+    return held["columns"][name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "change", "fault"),
+    [
+        (
+            "lens",
+            "news-states",
+            lambda made: column(made, "b0").update(sourceField="edit.reason"),
+            "is a text",
+        ),
+        ("lens", "news-states", lambda made: column(made, "b0").update(sourceField="fetch.url"), "for terms"),
+        ("lens", "news-runs", lambda made: column(made, "m1").update(sourceField="stage"), "is a keyword"),
+        (
+            "lens",
+            "news-durations",
+            lambda made: column(made, "b0").update(sourceField="stage"),
+            "is a keyword",
+        ),
+        (
+            "lens",
+            "news-most-copied",
+            lambda made: made["attributes"]["state"]["query"].update(query="copies > 1"),
+            "no field copies",
+        ),
+        (
+            "lens",
+            "news-most-copied",
+            lambda made: made["attributes"]["state"]["query"].update(query="url: x"),
+            "for searched",
+        ),
+        ("search", "news-latest", lambda made: made["attributes"]["columns"].append("headline"), "headline"),
+        ("search", "news-latest", lambda made: made["references"][0].update(id="news-tales"), "news-tales"),
+        (
+            "index-pattern",
+            "news-runs",
+            lambda made: made["attributes"].update(title="news-walks"),
+            "news-walks",
+        ),
+        (
+            "index-pattern",
+            "news-runs",
+            lambda made: made["attributes"].update(runtimeFieldMap="{}"),
+            "duration",
+        ),
+        ("dashboard", "news-content", lambda made: made["references"].pop(), "has no reference"),
+    ],
+    ids=[
+        "buckets of text",
+        "buckets of what is only stored",
+        "a sum of words",
+        "time from words",
+        "a search for a field that is not there",
+        "a search in what is only stored",
+        "a column that is not there",
+        "a view that is not there",
+        "an index that is not there",
+        "a computed field that is not there",
+        "a panel without its object",
+    ],
+)
+def test_an_object_that_would_be_drawn_empty_is_found(
+    kind: str, name: str, change: Callable[[dict[str, Any]], object], fault: str
+) -> None:
+    assert [] != [found for found in changed(kind, name, change) if fault in found]
+
+
+def test_build_writes_the_file_only_when_nothing_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "FILE", tmp_path / "news.ndjson")
+    assert 0 == command.build()
+    assert FILE.read_bytes() == command.FILE.read_bytes()
+    command.FILE.unlink()
+    monkeypatch.setattr(command, "objects", lambda: objects()[1:])
+    assert (1, False) == (command.build(), command.FILE.exists())
+    assert "news-stories does not stand before it" in capsys.readouterr().err
 
 
 def test_every_panel_on_a_dashboard_has_its_reference_and_its_own_place() -> None:
