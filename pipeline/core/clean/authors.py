@@ -5,7 +5,7 @@
 The first that names a person wins; they are never mixed, since later ones repeat earlier ones in other
 spellings. Beside people, the site's own name, an agency, what structured data calls an organisation and the
 name of an account are left out. Where no person is named anywhere, the first of them stays, as the
-publisher's word.
+publisher's word. A first name alone gives way to a place that spells that person out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.core.clean.bylines import BYLINES, in_lines, is_elsewhere, together
+from pipeline.core.clean.bylines import BYLINES, in_lines, own, together
 from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.jsonld import Node, texts_of, types
 from pipeline.core.clean.jsonld import text_of as node_text
@@ -27,9 +27,12 @@ from pipeline.core.clean.names import (
     in_profile,
     is_full_name,
     is_institution,
+    is_short,
     looks_like_name,
+    starts_with,
 )
 from pipeline.core.clean.page import Page, text_of
+from pipeline.core.clean.prose import is_unspaced
 from pipeline.core.clean.titles import key
 
 _METAS = (
@@ -59,19 +62,24 @@ def choose_authors(
     by_id = {node["@id"]: node for node in page.nodes if isinstance(node.get("@id"), str)}
     organisations = frozenset(map(key, organisations_of(article, by_id)))
     credits: list[str] = []
+    short: Choice[tuple[str, ...]] | None = None
     second: Choice[tuple[str, ...]] | None = None
-    for origin, found in _places(page, article, feed, by_id):
-        texts = list(found)
+    for origin, place in _places(page, article, feed, by_id):
+        texts = list(place)
         credits += credited(texts)
         names = clean_names(texts, sites, organisations)
         people = [
             name for name in names if key(name) not in organisations and not is_institution(name, sites)
         ]
-        if people and (second is None or all(map(is_full_name, people))):
-            return Authors(Choice(names, origin), tuple(credits))
-        if names and second is None:
-            second = Choice(names, origin)
-    return Authors(second or Choice((), "guess"), tuple(credits))
+        found = Choice(names, origin)
+        if people and (second is None or all(map(is_full_name, people))) and not all(map(is_short, people)):
+            if short is None or starts_with(people, short.value):
+                return Authors(found, tuple(credits))
+        elif people and short is None and second is None:
+            short = found
+        elif names and second is None:
+            second = found
+    return Authors(short or second or Choice((), "guess"), tuple(credits))
 
 
 def shown_authors(lines: list[str], site_names: Iterable[str]) -> tuple[str, ...]:
@@ -101,10 +109,16 @@ def _places(
     yield "meta", _card(page)
     title = next(iter(page.select("h1")), None)
     for selector, most in BYLINES:
-        yield "html", _shown(together(page.select(selector), title), most)
+        shown = _shown(together(page.select(selector), title), most)
+        yield "html", shown if selector != BYLINES[-1][0] else filter(_is_person, shown)
     yield "feed", feed
     profiles = (link for authors in declared for author in authors for link in _links(author))
     yield "json-ld", [name for link in profiles if (name := in_profile(link))]
+
+
+def _is_person(text: str) -> bool:
+    """Whether the text of an element that is only linked or named like a byline is one."""
+    return any(is_full_name(name) or is_unspaced(name) for name in clean_names([text]))
 
 
 def _card(page: Page) -> list[str]:
@@ -115,7 +129,7 @@ def _card(page: Page) -> list[str]:
 
 def _shown(nodes: list[LexborNode], most: int) -> list[str]:
     """The texts of byline elements; more than `most` are those of a list of teasers."""
-    texts = [text_of(node) for node in nodes[: 3 * most] if not is_elsewhere(node)]
+    texts = [text_of(node) for node in own(nodes[: 3 * most])]
     distinct = list(dict.fromkeys(filter(None, texts)))
     return [text for text in distinct if looks_like_name(text)] if len(distinct) <= most else []
 

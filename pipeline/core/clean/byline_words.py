@@ -63,7 +63,7 @@ OTHERS = phrases(
 """`editor` is here too: with the writer named beside, he is left out; alone, he stays."""
 ROLES = (
     "editors?|reporters?|correspondents?|writers?|contributors?|columnists?|staff|analysts?|producers?|"
-    "journalists?|bureau|anchor|presenter|freelancer?|intern|redakteur(?:in)?|redaktør|korrespondent(?:in)?|"
+    "journalists?|chefredakteur(?:in)?|redaktionsleit(?:er|erin)|bureau|anchor|presenter|freelancer?|intern|redakteur(?:in)?|redaktør|korrespondent(?:in)?|"
     "journaliste|correspondante?|redactora?|periodista|corresponsal|jornalista|repórter|giornalista|inviat[oa]|"
     "corrispondente|redacteur|verslaggever|journalistin|muhabir|корреспондент|обозреватель|редактор|журналист|"
     "кореспондент|specialist|fellow|professor|wartawan|kontributor|dziennikarz|dziennikarka|publizist(?:in)?"
@@ -75,6 +75,24 @@ ADJECTIVES = (
     "contributing|lead|local|freelance|investigations?|investigative|data|world|europe|europa|security|"
     "defen[cs]e|media|opinion|night|guest|general|assignment|and|in"
 )
+DAYS = phrases(
+    """january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|
+    jun|jul|aug|sep|sept|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday""",
+    """januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|mrz|okt|dez|montag|dienstag|mittwoch|
+    donnerstag|freitag|samstag|sonntag""",
+    """janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|janv|févr|avr|juil|déc|
+    lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche""",
+    """enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|ene|abr|ago|dic|
+    lunes|martes|miércoles|jueves|viernes|sábado|domingo""",
+    """janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|fev|set|out""",
+    """gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|gen|mag|giu|lug|ott""",
+    """januari|februari|maart|mei|augustus|maj|marts|agustus|desember|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|
+    ağustos|eylül|ekim|kasım|aralık""",
+    """stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia|
+    updated|posted|published|modified|created|stand|aktualisiert|veröffentlicht|publié|actualizado|publicado|
+    января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря""",
+)
+"""Words that a date leaves behind a name when its figures are gone."""
 GLUED_BEFORE = "本报|本報|特约|特約|实习|實習|记者|記者|通讯员|通訊員|作者|撰文|기자명|기자|ライター"
 GLUED_AFTER = (
     "记者|記者|报道|報道|報導|摄|撰稿|编辑|編輯委員|編集委員|特派員|論説委員|"

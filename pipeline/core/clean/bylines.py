@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.core.clean.names import BEGINNING
+from pipeline.core.clean.names import BEGINNING, without_day
 
 BYLINES: tuple[tuple[str, int], ...] = (
     ('[rel~="author" i]', 5),
@@ -38,6 +38,7 @@ BYLINES: tuple[tuple[str, int], ...] = (
 _ELSEWHERE = re.compile(
     r"comment|sidebar|widget|related|recent|popular|teaser|recommend|carousel|promo|footer", re.IGNORECASE
 )
+_OF_OTHERS = re.compile(r"comment|related|recent|popular|teaser|recommend|carousel|promo", re.IGNORECASE)
 _DEPTH = 12
 _NEAR = 3
 """Bylines of one article have a common element so few steps up."""
@@ -62,7 +63,7 @@ _END = re.compile(
 def in_lines(lines: list[str]) -> list[str]:
     """The names that lines between title and text give: after "By", or before a date."""
     found = (match["names"] for line in lines if (match := _BY.match(line) or _DATED.match(line)))
-    return [name for names in found if (name := _END.split(names)[0].strip())]
+    return [name for names in found if (name := without_day(_END.split(names)[0].strip()))]
 
 
 def together(nodes: list[LexborNode], title: LexborNode | None) -> list[LexborNode]:
@@ -95,14 +96,23 @@ def _above(node: LexborNode) -> list[int]:
     return found
 
 
-def is_elsewhere(node: LexborNode) -> bool:
-    """Whether the element stands in a part of the page that is about other articles or other people."""
+def own(nodes: list[LexborNode]) -> list[LexborNode]:
+    """The byline elements that stand in no part of the page about other articles or other people.
+
+    Where that leaves none, a sidebar may hold the article's own byline, but a list of teasers never does.
+    """
+    return [node for node in nodes if not _stands_in(node, _ELSEWHERE, "aside")] or [
+        node for node in nodes if not _stands_in(node, _OF_OTHERS, "li")
+    ]
+
+
+def _stands_in(node: LexborNode, marks: re.Pattern[str], tag: str) -> bool:
     current: LexborNode | None = node
     for _ in range(_DEPTH):
         if current is None or current.tag in ("body", "html", "main", "article"):
             return False
         attributes = current.attributes
-        if current.tag == "aside" or _ELSEWHERE.search(f"{attributes.get('class')} {attributes.get('id')}"):
+        if current.tag == tag or marks.search(f"{attributes.get('class')} {attributes.get('id')}"):
             return True
         current = current.parent
     return False

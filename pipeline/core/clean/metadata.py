@@ -33,6 +33,7 @@ from pipeline.core.clean.choice import Choice
 from pipeline.core.clean.credits import choose_agency, without_agency
 from pipeline.core.clean.dates import Precision, Stamp
 from pipeline.core.clean.jsonld import Node, article_nodes, text_of, texts_of, types
+from pipeline.core.clean.names import is_short, starts_with
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.page import text_of as element_text
 from pipeline.core.clean.published import Published, choose_times
@@ -167,7 +168,8 @@ def with_text(
         authors = without_agency(metadata.authors, agency.value)
         if authors != metadata.authors:
             more["authors"] = Choice(authors, metadata.provenance["authors"])
-    if shown := () if metadata.authors else shown_authors(list(body.head), metadata.site_names):
+    shown = shown_authors(list(body.head), metadata.site_names)
+    if shown and all(map(is_short, metadata.authors)) and starts_with(shown, metadata.authors):
         more["authors"] = Choice(shown, "text")
     if metadata.title is None:
         more["title"] = Choice(" ".join(body.paragraphs[0].split()[:16])[:200], "guess")

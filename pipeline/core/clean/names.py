@@ -8,7 +8,7 @@ What a piece says of itself decides: "Photos: …" names nobody who wrote. Nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from urllib.parse import urlsplit
 
 from pipeline.core.clean import agencies
@@ -16,6 +16,7 @@ from pipeline.core.clean.byline_words import (
     ADJECTIVES,
     BY,
     DATED,
+    DAYS,
     GLUED_AFTER,
     GLUED_BEFORE,
     LABELS,
@@ -42,9 +43,7 @@ BEGINNING = rf"(?:{_any(BY)})(?:\s*[:：]\s*|\s*[-–—・]\s+|・|\s+)"
 """What stands before the names of a byline, as a regular expression without regard to case."""
 _BY = re.compile(rf"^{BEGINNING}", re.IGNORECASE)
 _LABEL = re.compile(rf"^(?:{_any(LABELS)})\s*[:：]\s*", re.IGNORECASE)
-_SPOKEN = re.compile(
-    r"^(?:[Aa]uthors?|[Aa]utor(?:in)?|[Aa]uteure?|[Aa]utore|[Dd]oor|[Bb]y)\s+(?=[^\W\d_a-z]\w*\s+[^\W\d_a-z]\w)"
-)
+_SPOKEN = re.compile(r"^(?:[Aa]uthors?|[Aa]utor(?:in)?|[Aa]uteure?|[Aa]utore)\s+(?=[^\W\d_a-z])")
 """A label for screen readers, without a colon."""
 _OTHER = re.compile(
     rf"^(?:{_any(OTHERS)})(?:\s*[:：]\s*|\s+(?<=by )|\s+(?<=von )|\s+(?<=par ))", re.IGNORECASE
@@ -56,7 +55,7 @@ _JOINED = re.compile(
 """A lone capital is an initial, but for those that join two names in capitals; see `_pieces`."""
 _ADDRESS = re.compile(r"\(?\S+@\S+\.\w+\)?|https?://\S+|www\.\S+|(?<!\w)@\w+")
 _DATE = re.compile(
-    rf"[,\s]*(?:[|•·–—-]\s*)?(?:(?:\b(?:{DATED})\b\.?:?\s*)+)?(?:\S{{3,10}}\.?\s+)?\d{{1,4}}\D.*$",
+    rf"[,\s]*(?:[|•·–—-]\s*)?(?:(?:\b(?:{DATED})\b\.?:?\s*)+)?\d{{1,4}}\D.*$",
     re.IGNORECASE,
 )
 _ROLE_AFTER = re.compile(
@@ -70,14 +69,15 @@ _NO_NAME = re.compile(
     r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|"
     r"author|name|redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|"
     r"test|anonymous|by|von|par|por|di|гость|true|false|no author|(?:see )?full bio|(?:view )?profile|follow|"
-    r"more|read more|weitere artikel|mehr|alle artikel|contributors?|written by)$|"
+    r"more|read more|weitere artikel|mehr|alle artikel|contributors?|written by|"
+    r"people|text|texte|words|photos?|fotos?|interview|opinion|politik|news|copy link|link copied)$|©|"
     r"https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
-_MONTH = re.compile(
-    r"(?<=\w{2})\s+(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez)\.?|le|am|on)$"
-)
-"""What is left of a date that was cut off behind a name."""
+_LEFT = re.compile(rf"(?<=\w)[,\s|•·–—-]+(?:{_any(DAYS)}|le|am|on|at|den|del|de)[.,:]?$", re.IGNORECASE)
+"""What a date that was cut off leaves behind a name: its month, a weekday, a word before them."""
+_ENDS_WITH_DAY = re.compile(rf"\s(?:{_any(DAYS)})[.,]?$")
+_SHOUTED = re.compile(r"(?<=[^\W\d_A-Z])(?:\s+[A-Z]{2,}){2,}$")
 _PARTICLES = words("von van der de da di del la le al el bin ibn den ter ten dos das du zu af")
 _WITH = re.compile(r"\s+(?:with|and|mit|und|avec|et|con|y|com|e|med|och|i)$")
 _SENTENCE = re.compile(r"(?<=\w{4})\. ")
@@ -90,6 +90,13 @@ _PROFILE = re.compile(
 def begins_byline(text: str) -> bool:
     """Whether a label is one that stands before an author: "Written by", "Autor"."""
     return _BY.match(f"{text} X") is not None or _LABEL.match(f"{text}: X") is not None
+
+
+def without_day(name: str) -> str:
+    """Without the words of a date whose figures are gone: `Ada Penn, Posted: Nov` → `Ada Penn`."""
+    while (shorter := _LEFT.sub("", name)) != name:
+        name = shorter
+    return name
 
 
 def clean_names(
@@ -128,12 +135,22 @@ def looks_like_name(text: str) -> bool:
 
 def is_full_name(name: str) -> bool:
     """Whether the name is beyond doubt a person's: two to four words that begin like names."""
-    parts = [word for word in name.split() if word.lower() not in _PARTICLES]
+    parts = [word for word in name.split() if word not in _PARTICLES]
     return (
         2 <= len(parts) <= 4
         and parts[0].lower() not in ("the", "die", "der", "la", "le", "el")
         and all(word[0].isupper() or not word[0].islower() for word in parts)
     )
+
+
+def is_short(name: str) -> bool:
+    """Whether the name is a single word in a script that parts words."""
+    return " " not in name and name.isascii()
+
+
+def starts_with(names: Sequence[str], short: Sequence[str]) -> bool:
+    """Whether the names spell out the short ones: `Ada Penn` for `Ada`."""
+    return {name.split()[0].casefold() for name in names} >= {name.casefold() for name in short}
 
 
 def is_institution(name: str, sites: Set[str]) -> bool:
@@ -180,7 +197,13 @@ def _by_commas(text: str) -> list[str]:
 
 def _strip(text: str) -> str:
     text = one_line(_ADDRESS.sub(" ", one_line(text[:MAX_BYLINE])))
-    return _begun(_DATE.sub("", text)).strip(" ,;:|·•-–—*\"'")
+    return _begun(_undated(text)).strip(" ,;:|·•-–—*\"'")
+
+
+def _undated(text: str) -> str:
+    """Without a date at the end: all from its first figure on, and the words that belong to it before."""
+    name = _DATE.sub("", text)
+    return text if name == text and not _ENDS_WITH_DAY.search(text) else without_day(name)
 
 
 def _begun(text: str) -> str:
@@ -196,10 +219,10 @@ def _begun(text: str) -> str:
 
 def _clean(piece: str) -> str | None:
     name = _SENTENCE.split(_ROLE_AFTER.sub("", _begun(piece)))[0]
-    name = _MONTH.sub("", _GLUED.sub("", _GLUED.sub("", name)).strip(" ,;:|·•-–—*.\"'()・→»›"))
+    name = _SHOUTED.sub("", _GLUED.sub("", _GLUED.sub("", name)).strip(" ,;:|·•-–—*.\"'()・→»›"))
     name = _without_agency(_PLACED.sub(r"\1", _untitled(name)))
     parts = name.split()
-    if not 1 < len(name) <= MAX_NAME or _NO_NAME.search(name) or len(parts) > 8:
+    if not 1 < len(name) <= MAX_NAME or name.casefold() in DAYS or _NO_NAME.search(name) or len(parts) > 8:
         return None
     if not any(character.isalpha() for character in name):
         return None
