@@ -1,8 +1,8 @@
 """
 ### What it does
-Looks at three things and changes none: sources that are broken, blocked or silent, each judged against its
-own rhythm; stages whose oldest unread record waits longer than half an hour; and whether every discovered
-URL is accounted for.
+Looks at four things and changes none: sources that are broken, blocked or silent, each judged against its
+own rhythm; stages whose oldest unread record waits longer than half an hour; whether maintenance ended well
+within three days and the log keeps its furniture list; and whether every discovered URL is accounted for.
 
 ### When it runs
 Every 30 minutes. Green means that nothing needs a person.
@@ -16,6 +16,7 @@ DAGs go on.
 * **source … is broken, blocked or silent**: look at the site, then at its row in `sources.yaml`;
   `copydesk sources preview` shows what it gives now. `copydesk sources pause` silences one you know about.
 * **… records behind**: is the stage's DAG paused, or red? `copydesk status` names servers that are down.
+* **maintenance …, the furniture list …**: is *News: maintenance* paused, or red? The line says what to run.
 * **the books do not balance**: `copydesk status` says the same; `copydesk trace URL` follows one article.
 """
 

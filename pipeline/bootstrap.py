@@ -30,12 +30,12 @@ from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport, Tally
 from pipeline.core.sources import Source
 from pipeline.errors import ConfigError, Fenced
-from pipeline.stages import fetch, fetch_rounds, index_takeover, letters
+from pipeline.stages import fetch, fetch_rounds, letters
 from pipeline.stages import replay as replaying
 from pipeline.stages.clean import CleanPorts, CleanStage
 from pipeline.stages.fetch import FetchPorts, Options
+from pipeline.stages.furniture import LOG, furniture_of
 from pipeline.stages.index import IndexPorts, IndexStage
-from pipeline.stages.index_takeover import LOG
 from pipeline.stages.maintenance import MaintenancePorts, maintain
 from pipeline.stages.rebuild import Outlook, Progressed, RebuildPorts, abandon, outlook, rebuild
 from pipeline.stages.reindex import Reindexed, ReindexPorts, reindex
@@ -304,7 +304,7 @@ def standing(world: World) -> Standing:
 
 def furniture_in_force(world: World) -> Furniture:
     """The list under which the index stage decides now."""
-    return index_takeover.furniture_of(world.reader, standing(world))
+    return furniture_of(world.reader, standing(world))
 
 
 @contextmanager

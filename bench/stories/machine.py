@@ -13,8 +13,9 @@ from pipeline.core.copies import Furniture
 from pipeline.core.model import CleanArticle
 from pipeline.errors import InvalidRecord
 from pipeline.stages.assigning import AssignPorts, assign
+from pipeline.stages.furniture import LOG
 from pipeline.stages.index import IndexPorts
-from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.index_takeover import Takeover
 
 _GROUP = "copydesk-index"
 

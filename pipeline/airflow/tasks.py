@@ -22,6 +22,7 @@ from pipeline.stages import replay as replaying
 from pipeline.stages.accounts import audit, lag_of, topic_states
 from pipeline.stages.checkup import alarming_sources, late_groups, unusual_volumes
 from pipeline.stages.runner import Pace
+from pipeline.stages.upkeep import aging_list, resting_maintenance
 from pipeline.world import World
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def index(trigger: str, seconds: float | None = None) -> Counts:
 
 
 def check() -> None:
-    """Look at sources, lag and books. Raises NeedsAttention with every finding, a line each."""
+    """Look at sources, lag, maintenance and books. Raises NeedsAttention with every finding, a line each."""
     with _world() as world:
         now = bootstrap.now()
         rows = bootstrap.read_catalogue(world.settings.sources)
@@ -130,6 +131,8 @@ def check() -> None:
         found = [
             *alarming_sources(rows, world.sources, now),
             *late_groups(world.reader, now),
+            *resting_maintenance(world.runs, now),
+            *aging_list(world.reader, bootstrap.INDEX_GROUP, now),
             *(f"the books do not balance: {problem}" for problem in accounts.problems),
         ]
     for line in found:

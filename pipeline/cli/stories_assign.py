@@ -18,8 +18,9 @@ from pipeline.core.model import CleanArticle
 from pipeline.errors import ConfigError, InvalidRecord
 from pipeline.stages.assigning import Assigned, AssignPorts, furniture_of
 from pipeline.stages.assigning import assign as assign_all
+from pipeline.stages.furniture import LOG
 from pipeline.stages.index import IndexPorts
-from pipeline.stages.index_takeover import LOG, Takeover
+from pipeline.stages.index_takeover import Takeover
 
 GROUP = "copydesk-index"
 BATCH = 200

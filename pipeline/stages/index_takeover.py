@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.core.codec import from_record
-from pipeline.core.copies.furniture import Furniture, decode
+from pipeline.core.copies.furniture import Furniture
 from pipeline.core.ledger import LedgerEntry
-from pipeline.core.model import Edit, Story
+from pipeline.core.model import Story
 from pipeline.core.positions import Standing, epoch_of, offset, position
 from pipeline.errors import ConfigError
 from pipeline.ports import Consumer, Documents, Progress, Revisions, Stories, TopicReader
+from pipeline.stages.furniture import furniture_of
 
-LOG = "news.articles.clean.v1"
 STORIES = "news.stories.v1"
 LOOK_BACK = 200
 """Offsets read from the end of a topic to find its last record among transaction markers."""
@@ -102,24 +102,3 @@ class Takeover:
                     value = from_record(record)
                     last = value if isinstance(value, Story) else last
         return last
-
-
-def list_in_force(reader: TopicReader, standing: Standing) -> Edit | None:
-    """The edit that brought the furniture list in force, read from the log; None before the first list.
-
-    Raises ConfigError when the log lost it.
-    """
-    if not standing.furniture:
-        return None
-    place = offset(standing.furniture - 1)
-    for record in reader.read(LOG, {0: place}, {0: place + 1}):
-        value = from_record(record)
-        if isinstance(value, Edit) and value.furniture is not None:
-            return value
-    raise ConfigError("the log no longer holds the furniture list in force", position=standing.furniture)
-
-
-def furniture_of(reader: TopicReader, standing: Standing) -> Furniture:
-    """The list itself, empty before the first. Raises ConfigError when the log lost it."""
-    edit = list_in_force(reader, standing)
-    return decode(edit.furniture or "", standing.furniture) if edit else Furniture()

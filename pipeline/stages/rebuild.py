@@ -26,8 +26,9 @@ from pipeline.core.generations import Generation, Phase
 from pipeline.core.positions import Standing, offset, position, version
 from pipeline.core.records import Message, Record
 from pipeline.ports import Consumer, TopicReader, Transactions, Where
+from pipeline.stages.furniture import LOG, furniture_of, list_in_force
 from pipeline.stages.index import IndexPorts, IndexStage
-from pipeline.stages.index_takeover import LOG, Takeover, furniture_of, list_in_force
+from pipeline.stages.index_takeover import Takeover
 from pipeline.stages.outcome import Outcome
 from pipeline.stages.rebuild_carry import Carrier, CarryPorts
 from pipeline.stages.runner import Pace, consume
@@ -184,10 +185,10 @@ def _still_begins(ports: RebuildPorts, generation: Generation) -> Generation:
 
 def _list_for(reader: TopicReader, standing: Standing, epoch: int) -> Furniture:
     """The list in force, at its place in the new epoch's log: from the first record on, and until a newer."""
-    edit = list_in_force(reader, standing)
-    if edit is None:
+    found = list_in_force(reader, standing)
+    if found is None:
         return Furniture()
-    return decode(edit.furniture or "", version(position(offset(standing.furniture - 1), epoch)))
+    return decode(found.edit.furniture or "", version(position(offset(found.position - 1), epoch)))
 
 
 def _decide(

@@ -18,7 +18,7 @@ from pipeline.core.maintenance import PARTS, Part
 from pipeline.core.model import CleanArticle, Edit, Revision, Story
 from pipeline.core.positions import Standing
 from pipeline.core.reports import RunReport, Tally
-from pipeline.errors import IndexUnavailable
+from pipeline.errors import ConfigError, IndexUnavailable
 from pipeline.ports import Where, Write
 from pipeline.stages.maintenance import MaintenancePorts, maintain
 from tests.stages.articles import NOON, article, prose
@@ -346,3 +346,22 @@ def test_dry_run_counts_what_is_due_and_does_nothing(world, run, rebuilder):
     assert [] == lists(world)
     assert [] == world.snapshots.held()
     assert 0 == rebuilder.asked
+
+
+def test_index_stage_whose_list_the_log_lost_waits_for_another_and_goes_on_under_it(world, run):
+    """Maintenance rested for more than thirty days."""
+    newsroom(world)
+    run("furniture")
+    drain(world)
+    world.broker.forget(LOG, 0, before=world.reader().ends(LOG)[0][1])
+    pages = [article(f"new-{number}", f"{BLOCK}\n\n{prose(number, 90)}", source="new") for number in "ab"]
+    publish(world, *pages)
+    with pytest.raises(ConfigError, match="maintenance run --only furniture"):
+        drain(world)
+    assert {"list(renewed)": 1} == run("furniture", now=LATER + 40 * DAY)
+    lost = standing(world).furniture
+    drain(world)
+    assert standing(world).furniture > lost
+    known = assignments(active(world))
+    assert known[pages[0].article_id] != known[pages[1].article_id]
+    assert {"rebuild(in-force)": 1} == run("furniture", "rebuild", now=LATER + 41 * DAY)
