@@ -13,6 +13,7 @@ BROKEN_FROM = 1.0
 """Weight of failures in a row: one hard, two soft or four temporary ones."""
 
 MOVED_FROM = 3
+"""Sightings in a row of a permanent redirect within the site."""
 
 TOLD: frozenset[Health] = frozenset({"broken", "blocked", "silent", "moved", "empty"})
 """Words that a person should hear of, when they come and when they go."""

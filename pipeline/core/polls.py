@@ -18,9 +18,6 @@ FULL_EVERY = timedelta(hours=24)
 FULL_AFTER_POLLS = 20
 """Servers lie about validators, so a source is asked without them once a day or every so many polls."""
 
-MOVED_AFTER = 3
-"""Sightings in a row of a permanent redirect within the site before a source counts as moved."""
-
 ON_TIME = timedelta(minutes=20)
 
 WEIGHTS = {"temporary": 0.25, "soft": 0.5, "hard": 1.0, "throttled": 0.0, "refused": 1.0, "policy": 1.0}

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import schemas
 from pipeline.core.codec import from_document, from_record, key_of, to_document, to_message
-from pipeline.core.ledger import CleanSection, EditSection, FetchSection, IndexSection, LedgerEntry
 from pipeline.core.model import (
     CleanArticle,
     Content,
@@ -22,12 +21,10 @@ from pipeline.core.model import (
     RawArticle,
     RecordPointer,
     Relation,
-    Revision,
     SourceFacts,
     Story,
 )
 from pipeline.core.records import Message, Record
-from pipeline.core.reports import RunReport
 from pipeline.errors import InvalidRecord
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -364,53 +361,3 @@ def test_unknown_fields_are_ignored_and_absent_ones_take_their_default() -> None
     required = schemas.message_schema("clean_article")["required"]
     thinned = {name: written[name] for name in required} | {"mood": "calm"}
     assert CLEAN == from_record(lying(message, value=json.dumps(thinned).encode()))
-
-
-DOCUMENTS: list[Any] = [
-    Revision(
-        article_id=ID,
-        revision="0" * 16,
-        position=2**41 + 3,
-        source_id="desk",
-        title=None,
-        language="en",
-        event_at=NOON,
-        kept_until=NOON,
-        terms=("0" * 16,),
-        net_shingles=1,
-        furniture=0,
-        article=CLEAN,
-    ),
-    LedgerEntry(
-        article_id=ID,
-        fetch=FetchSection(
-            source_id="desk",
-            url=URL,
-            canonical_url=URL,
-            host="desk.example",
-            run_id="r",
-            discovered_at=NOON,
-            attempted_at=NOON,
-            outcome="fetched",
-        ),
-        clean=CleanSection(fetched_at=NOON, outcome="published", run_id="r"),
-        index=IndexSection(position=1, fetched_at=NOON),
-        edit=EditSection(position=2, parked_fetch=NOON),
-    ),
-    LedgerEntry(article_id=ID),
-    RunReport(
-        run_id="r", stage="clean", started_at=NOON, heard_at=NOON, outcomes={"discarded(too-short)": 2}
-    ),
-]
-
-
-@pytest.mark.parametrize("value", DOCUMENTS, ids=lambda value: type(value).__name__)
-def test_stored_value_survives_its_document(value: Any) -> None:
-    assert value == from_document(type(value), json.loads(json.dumps(to_document(value))))
-
-
-def test_document_that_does_not_fit_is_named_by_its_path() -> None:
-    document = to_document(DOCUMENTS[1])
-    document["fetch"]["attempts"] = "many"
-    with pytest.raises(ValueError, match=r"fetch\.attempts"):
-        from_document(LedgerEntry, document)
