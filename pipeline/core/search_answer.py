@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.core.search import MARK, Hit, Results
-from pipeline.core.search_facets import values_of
+from pipeline.core.search_facets import counts
 
 
 def results(answer: Mapping[str, Any]) -> Results:
@@ -15,7 +15,7 @@ def results(answer: Mapping[str, Any]) -> Results:
     return Results(
         total=hits["total"]["value"],
         hits=tuple(hit_of(hit) for hit in hits["hits"]),
-        facets={name: values_of(name, found) for name, found in answer.get("aggregations", {}).items()},
+        facets=counts(answer.get("aggregations", {})),
     )
 
 

@@ -58,6 +58,8 @@ FACETS: Mapping[str, Facet] = {
 }
 """Facets by name. `copies` counts articles of a story, `length` words of its text."""
 
+_OTHERS = "others"
+"""The group of the facets that are not filtered by."""
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _RANGE = re.compile(r"(?P<start>\d+)?\s*(?P<dash>-|\.\.)?\s*(?P<end>\d+)?(?P<plus>\+)?")
 
@@ -89,21 +91,35 @@ def condition(name: str, values: Iterable[str]) -> dict[str, Any]:
 
 def aggregations(query: Query) -> dict[str, Any]:
     """How often each value occurs. A facet that is filtered by is counted without that filter, all
-    others with it: so a reader sees what else could be chosen."""
+    others with it: so a reader sees what else could be chosen.
+
+    Those counted over the same stories share one filter, which is then looked at once a story.
+    """
     chosen = {name: condition(name, values) for name, values in query.filters.items() if values}
-    wanted = {name: _counting(facet) for name, facet in FACETS.items()} | {DATE: _over_time(query)}
+    counted = {name: _counting(facet) for name, facet in FACETS.items()} | {DATE: _over_time(query)}
+    others = {name: counting for name, counting in counted.items() if name not in chosen}
+    if not chosen:
+        return others
+    return {_OTHERS: _narrowed(chosen.values(), others)} | {
+        name: _narrowed([held for other, held in chosen.items() if other != name], {name: counted[name]})
+        for name in chosen
+    }
+
+
+def counts(found: Mapping[str, Any]) -> dict[str, tuple[FacetValue, ...]]:
+    """What Elasticsearch counted for `aggregations`, by facet."""
+    groups = [found, *found.values()]
     return {
-        name: {
-            "filter": {"bool": {"filter": [held for other, held in chosen.items() if other != name]}},
-            "aggs": {"values": counting},
-        }
-        for name, counting in wanted.items()
+        name: values_of(name, group[name])
+        for name in (*FACETS, DATE)
+        for group in groups
+        if "buckets" in group.get(name, {})
     }
 
 
 def values_of(name: str, found: Mapping[str, Any]) -> tuple[FacetValue, ...]:
     """The values of one facet in an answer; those that no story has are left out, except in time."""
-    buckets = found["values"]["buckets"]
+    buckets = found["buckets"]
     if name == DATE:
         return tuple(
             FacetValue(value=bucket["key_as_string"], count=bucket["doc_count"]) for bucket in buckets
@@ -128,6 +144,10 @@ def _counting(facet: Facet) -> dict[str, Any]:
         ]
         return {"range": {"field": facet.field, "ranges": ranges}}
     return {"terms": {"field": facet.field, "size": SIZE * VARIANTS if facet.kind == "words" else SIZE}}
+
+
+def _narrowed(filters: Iterable[dict[str, Any]], counted: dict[str, Any]) -> dict[str, Any]:
+    return {"filter": {"bool": {"filter": list(filters)}}, "aggs": counted}
 
 
 def _over_time(query: Query) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 import schemas
 from pipeline.core.search import BadQuery, FacetValue, Query
-from pipeline.core.search_facets import DATE, FACETS, aggregations, check, condition, values_of
+from pipeline.core.search_facets import DATE, FACETS, aggregations, check, condition, counts, values_of
 
 FIELDS = schemas.indices()["news-stories"].mappings["properties"]
 
@@ -67,11 +67,27 @@ def test_filter_that_no_story_can_meet_is_refused_with_a_hint(filters: Any, said
 
 def test_facet_is_counted_without_its_own_filter_and_with_all_others() -> None:
     counted = aggregations(Query(filters={"language": ["de"], "tag": ["steel"], "source": []}))
-    of_language = counted["language"]["filter"]["bool"]["filter"]
-    of_source = counted["source"]["filter"]["bool"]["filter"]
-    assert of_language == [condition("tag", ["steel"])]
-    assert of_source == [condition("language", ["de"]), condition("tag", ["steel"])]
-    assert set(counted) == {*FACETS, DATE}
+    assert counted["language"]["filter"]["bool"]["filter"] == [condition("tag", ["steel"])]
+    assert counted["tag"]["filter"]["bool"]["filter"] == [condition("language", ["de"])]
+    others = counted.pop("others")
+    assert others["filter"]["bool"]["filter"] == [condition("language", ["de"]), condition("tag", ["steel"])]
+    assert {"language", "tag"} == set(counted)
+    assert {*FACETS, DATE} - {"language", "tag"} == set(others["aggs"])
+
+
+def test_without_filters_nothing_is_filtered() -> None:
+    counted = aggregations(Query(filters={"source": []}))
+    assert {*FACETS, DATE} == set(counted)
+    assert not any("filter" in each for each in counted.values())
+
+
+def test_counts_are_found_whether_a_facet_is_filtered_by_or_not() -> None:
+    tags, days = {"buckets": [bucket("Steel", 2)]}, {"buckets": [bucket(1, 3, key_as_string="2026-11-20")]}
+    plain = counts({"date": days, "tag": tags})
+    filtered = counts({"tag": {"doc_count": 4, "tag": tags}, "others": {"doc_count": 2, "date": days}})
+    assert plain == filtered
+    assert ["tag", "date"] == list(plain)
+    assert {} == counts({})
 
 
 def bucket(value: Any, count: int, **more: Any) -> dict[str, Any]:
@@ -79,8 +95,8 @@ def bucket(value: Any, count: int, **more: Any) -> dict[str, Any]:
 
 
 def test_spellings_of_one_value_are_shown_as_the_most_frequent() -> None:
-    found = {"values": {"buckets": [bucket("Politics", 7), bucket("Économie", 3), bucket("politics", 2),
-                                    bucket("Economie", 1), bucket("POLITICS", 1)]}}  # fmt: skip
+    found = {"buckets": [bucket("Politics", 7), bucket("Économie", 3), bucket("politics", 2),
+                         bucket("Economie", 1), bucket("POLITICS", 1)]}  # fmt: skip
     assert values_of("section", found) == (
         FacetValue(value="Politics", count=10),
         FacetValue(value="Économie", count=4),
@@ -88,12 +104,12 @@ def test_spellings_of_one_value_are_shown_as_the_most_frequent() -> None:
 
 
 def test_values_that_no_story_has_are_left_out_except_in_time() -> None:
-    found = {"values": {"buckets": [bucket("4-9", 0), bucket("10-24", 2)]}}
+    found = {"buckets": [bucket("4-9", 0), bucket("10-24", 2)]}
     assert values_of("copies", found) == (FacetValue(value="10-24", count=2),)
-    days = {"values": {"buckets": [bucket(1, 0, key_as_string="2026-11-20T00:00:00.000Z")]}}
+    days = {"buckets": [bucket(1, 0, key_as_string="2026-11-20T00:00:00.000Z")]}
     assert values_of(DATE, days) == (FacetValue(value="2026-11-20T00:00:00.000Z", count=0),)
 
 
 def test_flag_is_shown_as_a_word() -> None:
-    found = {"values": {"buckets": [bucket(1, 3, key_as_string="true")]}}
+    found = {"buckets": [bucket(1, 3, key_as_string="true")]}
     assert values_of("revised", found) == (FacetValue(value="true", count=3),)

@@ -59,8 +59,52 @@ def test_filters_narrow_the_query_and_with_facets_only_the_hits() -> None:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_every_order_is_total(sort: Any) -> None:
-    assert "story_id" in body(Query(text="strike", sort=sort))["sort"][-1]
+@pytest.mark.parametrize("text", ["", "strike"])
+def test_every_order_is_total(sort: Any, text: str) -> None:
+    assert "story_id" in body(Query(text=text, sort=sort))["sort"][-1]
+
+
+def test_nearness_of_several_words_orders_the_best_alone() -> None:
+    request = body(Query(text="ferry strike +pier", recency=4))
+    assert 50 == request["rescore"]["window_size"]
+    assert "sort" not in request, "Elasticsearch refuses both"
+    again = request["rescore"]["query"]["rescore_query"]["function_score"]
+    assert request["query"]["function_score"]["functions"] == again["functions"]
+    assert "slop" in str(again)
+    assert "slop" not in str(request["query"])
+    for other in (
+        Query(text="strike"),
+        Query(text="+ferry +strike"),
+        Query(text="ferry strike", sort="newest"),
+    ):
+        assert "rescore" not in body(other)
+    assert "slop" not in str(everything(Query(text="ferry strike"), NOW))
+
+
+MARKED: list[tuple[str, Query, str, list[str]]] = [
+    ("words in the neutral title", Query(text="ferry strike"), "title", ["match"]),
+    ("words in a language", Query(text="ferry strike"), "text_en", ["match"]),
+    ("a phrase where it is looked for", Query(text='strike "ferry pier"'), "text", ["match", "match_phrase"]),
+    ("no phrase in a language", Query(text='strike "ferry pier"'), "text_en", ["match"]),
+    ("a beginning", Query(text="stri*"), "title", ["match_phrase_prefix"]),
+    ("a misspelt word", Query(text="stirke~"), "text", ["match"]),
+    ("either of two", Query(text="ferry OR strike"), "text_de", ["match", "match"]),
+    ("words and words like them", Query(text="ferry", fuzzy=True), "text", ["match", "match"]),
+]
+
+
+@pytest.mark.parametrize(("case", "query", "field", "kinds"), MARKED, ids=[row[0] for row in MARKED])
+def test_each_field_is_marked_by_a_query_about_itself(
+    case: str, query: Query, field: str, kinds: list[str]
+) -> None:
+    marks = body(query)["highlight"]["fields"][field]["highlight_query"]["bool"]["should"]
+    assert kinds == [kind for mark in marks for kind in mark]
+    assert [field] * len(kinds) == [name for mark in marks for held in mark.values() for name in held]
+
+
+def test_fields_in_which_nothing_can_be_marked_are_not_looked_at() -> None:
+    assert {"title", "text"} == set(body(Query(text='"ferry strike"'))["highlight"]["fields"])
+    assert "highlight" not in body(Query(text="-strike"))
 
 
 def test_without_words_the_newest_come_first() -> None:
