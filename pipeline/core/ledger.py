@@ -131,7 +131,8 @@ class LedgerEntry:
 def apply(entry: LedgerEntry, section: Section) -> LedgerEntry:
     """Put `section` in its place unless it is older than what stands there; return the new entry.
 
-    Idempotent, and for sections of different writers independent of order.
+    Idempotent, and for sections of different writers independent of order. A removed article's account holds
+    no word of it.
     """
     match section:
         case FetchSection():
@@ -145,7 +146,8 @@ def apply(entry: LedgerEntry, section: Section) -> LedgerEntry:
         case EditSection():
             if entry.edit is None or section.position >= entry.edit.position:
                 entry = replace(entry, edit=section)
-    return replace(entry, state=derive_state(entry))
+    entry = replace(entry, state=derive_state(entry))
+    return _without_words(entry) if entry.state == "removed" else entry
 
 
 def derive_state(entry: LedgerEntry) -> State:
@@ -168,6 +170,15 @@ def derive_state(entry: LedgerEntry) -> State:
     if clean and not _later_fetch(fetch, clean.fetched_at):
         return _state_of_clean(clean)
     return _state_of_fetch(fetch)
+
+
+def _without_words(entry: LedgerEntry) -> LedgerEntry:
+    """Of what the source announced only where and when is kept: its title is a text that was removed too."""
+    if entry.fetch is None or entry.fetch.entry is None:
+        return entry
+    told = entry.fetch.entry
+    bare = Entry(url=told.url, published_at=told.published_at, updated_at=told.updated_at)
+    return replace(entry, fetch=replace(entry.fetch, entry=bare))
 
 
 def _with_fetch(entry: LedgerEntry, section: FetchSection) -> LedgerEntry:

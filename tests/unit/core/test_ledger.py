@@ -20,6 +20,7 @@ from pipeline.core.ledger import (
     apply,
     derive_state,
 )
+from pipeline.core.model import Entry
 
 T0 = datetime(2026, 11, 20, 12, tzinfo=UTC)
 T1, T2 = T0 + timedelta(hours=1), T0 + timedelta(hours=2)
@@ -128,6 +129,34 @@ def test_equal_section_replaces():
 def test_first_discovery_stays_whichever_run_writes_later():
     held = entry(fetch("discovered", fetched=None), fetch(at=T1, run_id="fetch-2", discovered_at=T1))
     assert ("fetch-1", T0) == (held.fetch.run_id, held.fetch.discovered_at)
+
+
+ANNOUNCED = Entry(
+    url="https://herald.example/1",
+    title="The words of it",
+    published_at=T0,
+    summary="The words",
+    authors=("A. Word",),
+    categories=("words",),
+    guid="the-words-of-it",
+)
+
+
+@pytest.mark.parametrize(
+    "sections", permutations([fetch(entry=ANNOUNCED), EditSection(position=1, removed=True)])
+)
+def test_account_of_a_removed_article_holds_no_word_of_it(sections):
+    held = entry(*sections)
+    assert Entry(url=ANNOUNCED.url, published_at=T0) == held.fetch.entry
+    assert Entry(url=ANNOUNCED.url, published_at=T0) == apply(held, fetch(at=T1, entry=ANNOUNCED)).fetch.entry
+
+
+def test_account_of_an_article_shown_again_holds_what_is_announced_next():
+    held = entry(
+        fetch(entry=ANNOUNCED), EditSection(position=1, removed=True), EditSection(position=2, awaiting=True)
+    )
+    assert held.fetch.entry.title is None
+    assert ANNOUNCED == apply(held, fetch(at=T1, entry=ANNOUNCED)).fetch.entry
 
 
 SECTIONS = st.one_of(
