@@ -62,7 +62,7 @@ class Body:
     """The paragraphs of the article in order, what was removed around and inside them, and who found them.
 
     `head` are the lines between the title and the text; `links` and `captions` count the lines of the whole
-    page that are nothing but that.
+    page that are nothing but that, linked captions among the links only.
     """
 
     paragraphs: list[str]
@@ -115,7 +115,7 @@ def _from_blocks(
         removed=[Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())],
         method="blocks",
         links=sum(map(is_linked, blocks)),
-        captions=len(captions_of(blocks)),
+        captions=sum(not is_linked(block) for block in captions_of(blocks)),
         head=_head(blocks, selected.kept, keys),
     )
 

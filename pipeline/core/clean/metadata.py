@@ -20,6 +20,7 @@ typed into templates comes after. In order, with the reason for every exception:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -251,7 +252,8 @@ def _host_names(url: str) -> list[str]:
         host, site = urls.host(url), urls.site(url)
     except Discard:
         return []
-    return [host, site, site.split(".")[0], f"www.{site}"]
+    labels = [label for label in re.split(r"[.-]", host)[:-1] if len(label) >= 3 and label != "www"]
+    return [host, site, site.split(".")[0], f"www.{site}", *labels]
 
 
 def _subtitle(page: Page, article: list[Node], title: Choice[str] | None) -> Choice[str] | None:

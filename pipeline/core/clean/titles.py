@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from pipeline.core.clean.characters import one_line
 from pipeline.core.clean.choice import Choice
+from pipeline.core.clean.wordlists import words
 
 MAX_TITLE = 400
 _READ = 1_000
@@ -20,6 +21,10 @@ _SEPARATORS = re.compile(r"\s+[|\-–—·•»›:/~]{1,2}\s+|\s*[|｜]\s*|\s+:
 _FIRM_SEPARATORS = re.compile(r"\s*[|｜]\s*|\s+::\s+|\s+[»›]\s+")
 _TIGHT = re.compile(r"\s*[_|｜:：·/–—-]\s*")
 """Signs that part the site's name from a title without any space, in scripts that have none."""
+_GENERAL = words(
+    """the news online magazine magazin blog forum community live tv radio com org net de nachrichten noticias
+    media daily today now actualités notizie notícias новости haber haberler"""
+)
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -37,7 +42,8 @@ def choose_title(
     headlines = [without_site(html.unescape(title), names) for title in headlines]
     metas = [without_site(html.unescape(title), names) for title in metas]
     pages = [without_site(html.unescape(title), names, firm=True) for title in html_titles]
-    h1s = [title for title in h1s if title and len(title) <= MAX_TITLE and key(title) not in names]
+    h1s = [without_site(title, names) for title in h1s if len(title) <= MAX_TITLE]
+    h1s = [title for title in h1s if title and key(title) not in names]
     declared = [title for title in (*headlines, *metas, *pages, feed or "") if key(title)]
     if h1 := _shown(h1s, declared):
         return _without_kicker(h1, headlines, metas)
@@ -56,7 +62,7 @@ def without_site(title: str, names: frozenset[str], *, firm: bool = False) -> st
     title = title[:_READ]
     while pieces := _split(title):
         head, tail = pieces
-        if key(tail) in names:
+        if key(tail) in names or _is_made_of(tail, names):
             title = head
         elif key(first := _SEPARATORS.split(title)[0]) in names:
             title = title[len(first) :].lstrip(" |-–—·•»›:/~｜")
@@ -69,6 +75,13 @@ def without_site(title: str, names: frozenset[str], *, firm: bool = False) -> st
     if firm and (bar := _FIRM_SEPARATORS.search(title)) and bar.start() > 0:
         title = title[: bar.start()]
     return title.strip()
+
+
+def _is_made_of(tail: str, names: frozenset[str]) -> bool:
+    """Whether a piece is a name of the site and general words: `CNET Japan` on japan.cnet.example."""
+    parts = [key(part) for part in tail.split()]
+    own = [part for part in parts if len(part) >= 3 and part in names]
+    return bool(own) and len(parts) <= 4 and all(part in own or part in _GENERAL for part in parts)
 
 
 def key(title: str) -> str:
