@@ -13,6 +13,8 @@ finds nothing, or the document is too large for it, item by item.
 
 from __future__ import annotations
 
+import re
+
 from pipeline.core.feeds import decoding, json_feed, listing, salvage, sitemap, syndication, tolerant, xml
 from pipeline.core.feeds.elements import Element
 from pipeline.core.feeds.listing import Listing
@@ -77,6 +79,8 @@ def _other(document: bytes, root: str | None, url: str, rules: Listing | None, *
             raise NotAFeed("text", "neither XML nor JSON nor a list of URLs")
         return parse(inner, None, url, rules=rules, pages=pages)
     if root in ("html", "head", "body") or _is_page(document):
+        if feed := _wrapped_feed(document, url):
+            return feed
         if not pages and rules is None:
             raise NotAFeed("html", "a web page where a feed should be")
         return listing.read(document, url, rules)
@@ -90,6 +94,22 @@ def _hidden_feed(document: bytes) -> bytes | None:
         default=0,
     )
     return document[start:] if start else None
+
+
+def _wrapped_feed(document: bytes, url: str) -> Feed | None:
+    """A feed with entries that some template put into a web page; None for pages that are only that."""
+    found = _WRAPPED.search(document)
+    if found is None:
+        return None
+    kind = syndication.KINDS[found[1].lower().rpartition(b":")[2].decode()]
+    try:
+        feed = _feed(document[found.start() :], kind, url)
+    except NotAFeed:
+        return None
+    return feed if feed.items else None
+
+
+_WRAPPED = re.compile(rb"<(rss|rdf:rdf|feed)\s[^<>]*(?:version|xmlns)\s*=", re.IGNORECASE)
 
 
 def _is_page(document: bytes) -> bool:

@@ -103,18 +103,23 @@ def recovered(document: bytes) -> etree._Element | None:
 def repaired(document: bytes, entities: dict[str, str]) -> bytes:
     """The document without the faults that are most common in feeds and have one sensible meaning.
 
-    Text before and after the root element, control characters, ampersands that begin no entity, HTML's
-    entities, prefixes without a namespace.
+    What stands before and after the root element, control characters, ampersands that begin no entity,
+    HTML's entities, attributes without quotes, prefixes without a namespace.
     """
     text = _CONTROL.sub("", document.decode("utf-8", "replace"))
-    text = _without_surroundings(text)
+    text = _TAG.sub(_quoted, _without_surroundings(text))
     growth = sum(len(value) for value in entities.values()) and LARGEST_GROWTH
     text = _with_entities(text, entities, growth)
     return _with_namespaces(text).encode()
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ROOT_START = re.compile(
+    r"<(?:[\w.-]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel|entry)(?=[\s/>])", re.IGNORECASE
+)
 _ROOT_END = re.compile(r"</(?:rss|feed|(?:\w+:)?RDF|urlset|sitemapindex)\s*>")
+_TAG = re.compile(r"<!\[CDATA\[(?:.*?\]\]>|.*\Z)|<!--(?:.*?-->|.*\Z)|<[A-Za-z_][^<>]*+>", re.DOTALL)
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|=\s*([^\s\"'<>]*[^\s\"'<>/])")
 _REFERENCE = re.compile(
     r"<!\[CDATA\[(?:.*?\]\]>|.*\Z)|<!--(?:.*?-->|.*\Z)|&(?:(#[xX][0-9a-fA-F]+|#[0-9]+|[A-Za-z][\w.-]*);)?",
     re.DOTALL,
@@ -123,9 +128,17 @@ _BUILT_IN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def _without_surroundings(text: str) -> str:
-    """What lies between the first tag and the last end of a root, both included."""
+    """What lies between the root's tag, or else the first one, and the last end of a root, both included."""
     ends = [found.end() for found in _ROOT_END.finditer(text)]
-    return text[max(text.find("<"), 0) : ends[-1] if ends else None]
+    root = _ROOT_START.search(text)
+    return text[root.start() if root else max(text.find("<"), 0) : ends[-1] if ends else None]
+
+
+def _quoted(tag: re.Match[str]) -> str:
+    """The tag with quotes around the values that have none; what is no tag stays as it is."""
+    if tag[0].startswith("<!") or "=" not in tag[0]:
+        return tag[0]
+    return _VALUE.sub(lambda value: f'="{value[1]}"' if value[1] else value[0], tag[0])
 
 
 def _with_entities(text: str, entities: dict[str, str], growth: int) -> str:
@@ -188,6 +201,7 @@ USUAL = {
     "media": "http://search.yahoo.com/mrss/",
     "news": "http://www.google.com/schemas/sitemap-news/0.9",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rss": "http://purl.org/rss/1.0/",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
 """What prefixes mean when nobody says so."""

@@ -1,6 +1,7 @@
 """Documents in odd encodings, ill-formed, cut short, made to harm, or no feeds at all."""
 
 import gzip
+import time
 from contextlib import suppress
 
 import pytest
@@ -53,6 +54,11 @@ FAULTS = [
         "an unknown prefix",
         "<item><x:y>1</x:y><link>https://d.example/?a=1&amp;b=2</link><title>Q &amp; A</title></item>",
     ),
+    (
+        "values without quotes",
+        "<item><link x=y>https://d.example/?a=1&amp;b=2</link>"
+        "<guid isPermaLink=false n='a=b'>7</guid><title><![CDATA[Q & A]]></title></item>",
+    ),
     ("an open tag", "<item><link>https://d.example/?a=1&amp;b=2</link><title>Q &amp; A</title><br></item>"),
 ]
 
@@ -67,6 +73,22 @@ def test_faulty_document_still_gives_its_entries(items):
 @pytest.mark.parametrize("junk", ["\n\n ", "<!-- hello -->", "Warning: include failed in /x.php on line 3\n"])
 def test_what_stands_before_the_document_is_passed_over(junk):
     assert parse(junk + RSS).items[0].guid == "7"
+
+
+def test_prefix_that_can_only_mean_the_format_itself_is_read_as_that():
+    feed = parse(
+        "<?xml?xml version='1.0' ??><rss rss:version=2.0><rss:channel><rss:title>Desk</rss:title>"
+        "<rss:item><rss:title>A</rss:title><rss:link>/a</rss:link></rss:item></rss:channel></rss>"
+    )
+    assert feed.title == "Desk"
+    assert [(each.title, each.url) for each in feed.items] == [("A", "https://desk.example/a")]
+
+
+def test_feed_inside_a_web_page_is_read_and_a_page_about_feeds_is_none():
+    page = "<!DOCTYPE html><html><body>{}</body></html>"
+    assert parse(page.format(RSS.partition("?>")[2]), pages=False).items[0].guid == "7"
+    assert refused(page.format("<rss version='2.0'><channel><title>Soon</title></channel></rss>")) == "html"
+    assert refused(page.format("<pre>&lt;rss version='2.0'&gt;</pre>")) == "html"
 
 
 def test_what_stands_behind_the_document_is_passed_over():
@@ -122,6 +144,19 @@ def test_harmless_doctype_and_plain_entity_are_read():
         ' [<!ENTITY desk "Desk">]><rss><channel><title>The &desk; &eacute;</title></channel></rss>'
     )
     assert feed.title == "The Desk é"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<![CDATA[", "<!--", "<a =", "<a b=/", "<a '", "<rss ", "<feed x=", "</rss", "&#", "<![CDATA[]]>"],
+)
+def test_document_made_to_be_repaired_for_hours_takes_seconds(piece):
+    began = time.process_time()
+    with suppress(feeds.NotAFeed):
+        parse("<rss><channel>" + piece * (600_000 // len(piece)))
+    with suppress(feeds.NotAFeed):
+        parse("<html><body>" + piece * (600_000 // len(piece)))
+    assert time.process_time() - began < 20
 
 
 def test_large_document_with_a_fault_in_one_item_loses_that_item_alone():
