@@ -26,7 +26,8 @@ from infra.local.settings import Ports
 from infra.local.supervisor import last_lines
 
 NAME = "airflow"
-COMPONENTS = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+API_SERVER = "airflow-api-server"
+COMPONENTS = (API_SERVER, "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
 
 _DATABASE = "airflow"
 _MIGRATED = "copydesk-airflow-migrated"  # inside PostgreSQL's data, so that it goes when they go
@@ -136,6 +137,8 @@ class Airflow:
             account="python",
             start_timeout=240,  # 11 s on an idle machine; over a minute was seen on a busy one
             stop_timeout=40,
+            # Most tasks end within that; one that drains a topic then ends after its batch, as a success.
+            tasks_after=5 if name == "scheduler" else None,
         )
 
     def _folder(self, folder: Path) -> Path:

@@ -116,8 +116,7 @@ class Instance:
         with self._alone(listener):
             running = list(self._supervisor.record.entries)
             chosen = running if services is None else servers.expand(services, running)
-            for last in (False, True):
-                names = [name for name in chosen if (name in servers.INDEPENDENT) is last]
+            for names in servers.in_order_of_stopping(chosen):
                 self._supervisor.stop(names, listener, patience)
 
     def clean(self, progress: Progress | None = None) -> None:

@@ -14,7 +14,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -33,6 +33,8 @@ class Process:
 
     `probe` is a URL of `health.check`, asked until it says yes. `account` says who runs it if the caller is
     root: "server" is always `nobody`, "python" only if that account can use this project (see `python.py`).
+    One that waits for tasks, its workers' children, when it is asked to end: after `tasks_after` seconds
+    they are asked, too.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Process:
     start_timeout: float = 90.0
     stop_signal: int = signal.SIGTERM
     stop_timeout: float = 30.0
+    tasks_after: float | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -114,11 +117,29 @@ def family(leader: Identity, known: Iterable[Identity] = ()) -> list[Identity]:
     return sorted(found, key=lambda member: member.pid)
 
 
-def stop(leader: Identity, known: Iterable[Identity], *, first: int, patience: float) -> bool:
-    """End the whole family: ask the leader, then everybody, then kill. True if nobody had to be killed."""
+def stop(
+    leader: Identity,
+    known: Iterable[Identity],
+    *,
+    first: int,
+    patience: float,
+    tasks_after: float | None = None,
+    waiting_for: Callable[[int], object] = lambda _: None,
+) -> bool:
+    """End the whole family: ask the leader, then everybody, then kill. True if nobody had to be killed.
+
+    After `tasks_after` seconds of the leader's `patience` its tasks are asked, too, and `waiting_for` is told
+    how many there are.
+    """
     members = set(family(leader, known))
     if leader in members:
         _send([leader], first)
+        if tasks_after is not None:
+            patience -= min(tasks_after, patience)
+            if not _wait_for_end(members, tasks_after, until_gone=leader):
+                tasks = _grandchildren(leader)
+                waiting_for(len(tasks))
+                _send(tasks, signal.SIGTERM)
         _wait_for_end(members, patience, until_gone=leader)
     for number, seconds in ((signal.SIGTERM, _AFTER_LEADER), (signal.SIGKILL, _AFTER_LEADER)):
         members |= set(family(leader, members))
@@ -154,6 +175,17 @@ def _descendants(member: Identity) -> set[Identity]:
     except psutil.NoSuchProcess:
         return set()
     return {identity for child in children if (identity := identify(child.pid))}
+
+
+def _grandchildren(leader: Identity) -> set[Identity]:
+    """The tasks of its workers. Not the workers: an idle one that dies with its queue locked leaves the
+    others waiting. Not what tasks started: they end that themselves."""
+    found = set()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for worker in psutil.Process(leader.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found |= {identify(task.pid) for task in worker.children()}
+    return {task for task in found if task is not None}
 
 
 def _send(members: Iterable[Identity], number: int) -> None:

@@ -32,6 +32,7 @@ class Entry:
     stop_timeout: float
     fingerprint: str
     ready: bool = False
+    tasks_after: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""

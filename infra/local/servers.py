@@ -6,7 +6,7 @@ airflow = its four components       needs postgres; its tasks use the other two
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from infra.local import airflow, elasticsearch, jdk, kafka, postgres, python
@@ -26,7 +26,7 @@ ALL = (*INDEPENDENT, *airflow.COMPONENTS)
 PORTS = {
     kafka.NAME: ("kafka", "kafka_controller"),
     elasticsearch.NAME: ("elasticsearch", "elasticsearch_transport"),
-    "airflow-api-server": ("airflow",),
+    airflow.API_SERVER: ("airflow",),
 }
 _MEMORY = {  # bytes beside the heap, measured
     kafka.NAME: 150_000_000,
@@ -54,6 +54,16 @@ def expand(services: Iterable[str], others: Iterable[str] = ()) -> list[str]:
                 f"Choose from {', '.join((*INDEPENDENT, airflow.NAME))}.",
             )
     return list(names)
+
+
+def in_order_of_stopping(names: Iterable[str]) -> Iterator[list[str]]:
+    """First whoever works, then the API server, to which tasks report how they ended, then what all need."""
+
+    def turn(name: str) -> int:
+        return 2 if name in INDEPENDENT else int(name == airflow.API_SERVER)
+
+    chosen = list(names)
+    return ([name for name in chosen if turn(name) == now] for now in range(3))
 
 
 def memory(names: Iterable[str], settings: LocalSettings) -> int:

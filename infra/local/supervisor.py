@@ -137,6 +137,7 @@ class Supervisor:
                 start_timeout=wanted.start_timeout,
                 stop_signal=wanted.stop_signal,
                 stop_timeout=wanted.stop_timeout,
+                tasks_after=wanted.tasks_after,
                 fingerprint=wanted.fingerprint,
             )
             self._change(lambda current: current.with_entry(entry))
@@ -169,11 +170,18 @@ class Supervisor:
 
     def _stop_one(self, entry: Entry, progress: Progress, patience: float) -> None:
         progress.step(entry.name, "stopping")
+
+        def waiting_for(tasks: int) -> None:
+            if tasks:
+                progress.step(entry.name, f"stopping, {tasks} running task{'s' * (tasks > 1)} to finish")
+
         gently = process.stop(
             entry.leader,
             entry.members,
             first=entry.stop_signal,
             patience=min(entry.stop_timeout, patience),
+            tasks_after=entry.tasks_after,
+            waiting_for=waiting_for,
         )
         self._change(lambda current: current.without(entry.name))
         progress.step(entry.name, "stopped" if gently else "stopped (had to be killed)")

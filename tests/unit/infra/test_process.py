@@ -22,6 +22,24 @@ child = subprocess.Popen([sys.executable, "-c", {CHILD!r}])
 print(child.pid, flush=True)
 time.sleep(60)
 """
+SCHEDULER = """
+import signal, subprocess, sys, time
+worker = subprocess.Popen([sys.executable, "-c", {worker!r}])
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(worker.wait()))
+time.sleep(60)
+"""
+WORKER = """
+import subprocess, sys
+task = subprocess.Popen([sys.executable, "-c", {task!r}])
+task.wait()
+open({ended!r}, "w").write(str(task.returncode))
+"""
+TASK = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+print("works", flush=True)
+time.sleep(60)
+"""
 STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -121,6 +139,33 @@ def test_deaf_process_is_killed_and_that_is_told(launch: Launch, monkeypatch: py
     eventually(lambda: log.read_text().strip())
     assert not process.stop(leader, [], first=signal.SIGTERM, patience=0.3)
     assert not leader.alive
+
+
+def test_stop_asks_running_tasks_to_end_and_their_worker_hears_how(launch: Launch, tmp_path: Path) -> None:
+    ended = tmp_path / "ended"
+    worker = WORKER.format(task=TASK, ended=str(ended))
+    leader, log = launch(SCHEDULER.format(worker=worker))
+    eventually(lambda: log.read_text().strip())
+    told: list[int] = []
+    assert process.stop(
+        leader, [], first=signal.SIGTERM, patience=60, tasks_after=0.1, waiting_for=told.append
+    )
+    assert "7" == ended.read_text()
+    assert [1] == told
+
+
+def test_tasks_that_end_in_time_are_not_asked(launch: Launch, tmp_path: Path) -> None:
+    worker = WORKER.format(
+        task="import time; print('works', flush=True); time.sleep(0.2)", ended=str(tmp_path / "ended")
+    )
+    leader, log = launch(SCHEDULER.format(worker=worker))
+    eventually(lambda: log.read_text().strip())
+    told: list[int] = []
+    assert process.stop(
+        leader, [], first=signal.SIGTERM, patience=60, tasks_after=60, waiting_for=told.append
+    )
+    assert "0" == (tmp_path / "ended").read_text()
+    assert [] == told
 
 
 def test_stop_leaves_the_next_owner_of_the_number_alone() -> None:

@@ -100,3 +100,12 @@ def test_root_lets_nobody_run_what_it_can_read(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "executable", "/usr/bin/env")  # a program that everybody can reach
     monkeypatch.setattr(account, "can", lambda who, argv: who == nobody and argv[0] == "/usr/bin/env")
     assert python.runs_as(nobody) == nobody
+
+
+def test_api_server_outlives_the_tasks_that_report_to_it_and_the_servers_outlive_all() -> None:
+    running = ["kafka", "airflow-api-server", "airflow-scheduler", "newsroom", "postgres"]
+    assert [
+        ["airflow-scheduler", "newsroom"],
+        ["airflow-api-server"],
+        ["kafka", "postgres"],
+    ] == list(servers.in_order_of_stopping(running))
