@@ -103,7 +103,8 @@ class Airflow:
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
                 "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
                 "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-                "AIRFLOW__CORE__PARALLELISM": "4",
+                # Three shards, a clean and an index task that linger at the ends, and one to spare.
+                "AIRFLOW__CORE__PARALLELISM": "6",
                 "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
                 # A scheduler that is up first runs tasks at once: they wait for the API server.
                 "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "60",

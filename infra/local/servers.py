@@ -6,7 +6,7 @@ airflow = its four components       needs postgres; its tasks use the other two
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from infra.local import airflow, elasticsearch, jdk, kafka, postgres, python
@@ -56,14 +56,11 @@ def expand(services: Iterable[str], others: Iterable[str] = ()) -> list[str]:
     return list(names)
 
 
-def in_order_of_stopping(names: Iterable[str]) -> Iterator[list[str]]:
-    """First whoever works, then the API server, to which tasks report how they ended, then what all need."""
-
-    def turn(name: str) -> int:
-        return 2 if name in INDEPENDENT else int(name == airflow.API_SERVER)
-
+def in_order_of_stopping(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """First whoever works; then what they need to end well, be it the API server that hears how tasks ended."""
     chosen = list(names)
-    return ([name for name in chosen if turn(name) == now] for now in range(3))
+    needed = (*INDEPENDENT, airflow.API_SERVER)
+    return [name for name in chosen if name not in needed], [name for name in chosen if name in needed]
 
 
 def memory(names: Iterable[str], settings: LocalSettings) -> int:
