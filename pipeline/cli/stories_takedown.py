@@ -43,7 +43,8 @@ def remove(name: str, copies: bool, reason: str) -> None:
         click.echo("No source announced it so far; it will be hidden when it arrives.")
     click.echo(
         "Consumers of news.stories.v1 are told at once. Kafka itself keeps the words for a while: about a day"
-        " in news.stories.v1, up to 14 days in the raw topic, up to 30 in the log."
+        " in news.stories.v1, up to 14 days in the raw topic, 30 in the log, 90 if it was a dead letter."
+        " Snapshots of before keep them for 14 days."
     )
 
 
