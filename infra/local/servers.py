@@ -57,7 +57,7 @@ def expand(services: Iterable[str], others: Iterable[str] = ()) -> list[str]:
 
 
 def in_order_of_stopping(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """First whoever works; then what they need to end well, like the API server that hears how tasks ended."""
+    """First whoever works; then what they need to end well, such as the API server that tasks report to."""
     chosen = list(names)
     needed = (*INDEPENDENT, airflow.API_SERVER)
     return [name for name in chosen if name not in needed], [name for name in chosen if name in needed]
