@@ -14,7 +14,8 @@ After you mended something, to see that it is gone.
 The log of *Check* lists every finding, a line each, with since when and why. Nothing has stopped: the other
 DAGs go on.
 * **source … is broken, blocked or silent**: look at the site, then at its row in `sources.yaml`;
-  `copydesk sources preview` shows what it gives now. `copydesk sources pause` silences one you know about.
+  `copydesk sources preview` shows what it gives now, `copydesk sources body` what it sent last, and
+  `copydesk sources pause` silences one you know about.
 * **… records behind**: is the stage's DAG paused, or red? `copydesk status` names servers that are down.
 * **maintenance …, the furniture list …**: is *News: maintenance* paused, or red? The line says what to run.
 * **the books do not balance**: `copydesk status` says the same; `copydesk trace URL` follows one article.

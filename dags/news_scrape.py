@@ -12,9 +12,10 @@ Every five minutes. Most runs find few sources due, since each source is asked b
 * After a source was repaired: name it and switch on *Even if not due*.
 
 ### When it is red
-Nothing is lost: what was not fetched stays due. A source that fails never makes a run red; `news_health` and
-`copydesk sources health` name it. A shard is red when it asked three sources or more and every one failed,
-the run when every shard is.
+Nothing is lost: what was not fetched stays due. A source that fails never makes a run red: the log of
+*Summarize* names those that failed, fell silent or came back in this run, with since when and why;
+`news_health` and `copydesk sources health` name all that are so now. A shard is red when it asked three
+sources or more and every one failed, the run when every shard is.
 * **all shards at once**: the network, the proxy, Kafka or Elasticsearch; `copydesk status` names the servers.
 * **`ConfigError`**: `sources.yaml` or a setting is wrong; the message has the line or the name.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 if TYPE_CHECKING:
     from airflow.sdk import Asset
+
+logger = logging.getLogger(__name__)
 
 OWNER = "copydesk"
 
@@ -90,7 +93,10 @@ def announce(asset: Asset, counts: Mapping[str, Any], *, new: int) -> None:
     """Put the counts on this task's event of `asset`, or end the task as skipped when nothing is new.
 
     A skipped task leaves its run green, rings nobody, and shows in the grid which runs brought something.
+    Sources whose health changed are named in the log in any case: those that fail bring nothing.
     """
+    for line in counts.get("changes", ()):
+        logger.info(line)
     if not new:
         raise AirflowSkipException("nothing new, so nobody is rung")
     get_current_context()["outlet_events"][asset].extra = dict(counts)

@@ -19,3 +19,13 @@ def test_slowest_hosts_of_several_workers_are_weighed_together():
 
 def test_runs_that_extract_nothing_name_no_hosts():
     assert "slowest" not in total([1], [part("a", 1)])
+
+
+def test_sources_that_changed_are_named_by_every_part():
+    one, other = part("a", 1), part("b", 1)
+    one["changes"], other["changes"] = (
+        ["source x was healthy, is silent"],
+        ["source y was silent, is healthy"],
+    )
+    assert total([1, 2], [one, other])["changes"] == [*one["changes"], *other["changes"]]
+    assert "changes" not in total([1], [part("a", 1)])
