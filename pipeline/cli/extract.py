@@ -22,12 +22,23 @@ from pipeline.core.codec import to_document
 from pipeline.core.model import HttpFacts, RawArticle, SourceFacts
 from pipeline.errors import Discard, InvalidRecord
 
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""How gzip, zip, bzip2, xz and zstd begin."""
 LINES_AT_ONCE = 32
 """Per worker: enough to keep all busy, few enough that results keep coming."""
 
 
+class _File(click.File):
+    """A file to read; an address in its place is told apart from a wrong path."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            self.fail("nothing is fetched here: save the page to a file and give the address with --url")
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("file", type=click.File("rb"), required=False)
+@click.argument("file", type=_File("rb"), required=False)
 @click.option("--url", help="The address the page was found at.")
 @click.option("--content-type", help="The Content-Type header it came with.")
 @click.option("--preview", is_flag=True, help="For people: text, metadata, origins, and what was removed.")
@@ -43,11 +54,17 @@ def extract(
     FILE and --url: prints the clean article as JSON, or the discard with its reason. --jsonl: reads lines
     {"id","url","content_type","body_base64"} and prints {"id","outcome","reason","article"} in input order.
     """
+    if jsonl and (preview or url or content_type):
+        raise click.UsageError(
+            "--jsonl takes addresses and content types from its lines, and has no --preview"
+        )
     if jsonl:
         _many(file or sys.stdin.buffer, workers)
         return
-    if file is None or url is None:
+    if file is None:
         raise click.UsageError("give FILE and --url, or --jsonl")
+    if url is None:
+        raise click.UsageError("give --url too, the address the page was found at")
     body = file.read()
     raw = _raw(url, content_type, body, datetime.now(UTC))
     pool = ProcessPool(1)
@@ -59,8 +76,17 @@ def extract(
         extract_preview.show(raw, result)
     else:
         click.echo(json.dumps(_one(result), ensure_ascii=False, indent=2))
+        _explain(result, body)
     if isinstance(result, InvalidRecord):
         sys.exit(1)
+
+
+def _explain(result: Explained, body: bytes) -> None:
+    """Say in words, beside the JSON, why there is no article."""
+    if isinstance(result, Extracted):
+        return
+    hint = "; the file is compressed, unpack it first" if body.startswith(_COMPRESSED) else ""
+    click.echo(f"{result.reason}: {result.message.strip() or 'no text was found'}{hint}", err=True)
 
 
 class _Line(msgspec.Struct):

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
+from pipeline import log
 from pipeline.core.clean.changes import changed_since, sketch_of
 from pipeline.core.clean.publication import content_hash, decide, is_removed, is_superseded
 from pipeline.core.codec import from_record, to_message
@@ -141,6 +142,7 @@ class CleanStage:
             result = Discard("removed")
         match result:
             case CleanArticle():
+                self._count_rule(result)
                 self._compare(batch, job, replace(result, raw=_pointer(job.record)), entry)
             case Discard():
                 job.outcome = Outcome("discarded", result.reason)
@@ -212,6 +214,20 @@ class CleanStage:
             fetched_at = job.raw.fetched_at if job.raw else _fetch_of(entry, job.record)
             if fetched_at is not None:
                 job.section = _ended(entry, fetched_at, job.outcome, self._run)
+
+    def _count_rule(self, article: CleanArticle) -> None:
+        """How often each rule for a site was used, and missed: one that misses has aged with its site."""
+        if rule := article.provenance.get("site_rule"):
+            self._count(f"site_rule.{rule}", 1)
+        if rule and "site_rule_missed" in article.provenance:
+            self._count(f"site_rule_missed.{rule}", 1)
+            log.event(
+                logger,
+                "site_rule.missed",
+                rule=rule,
+                fields=article.provenance["site_rule_missed"],
+                url=article.url,
+            )
 
     def _count(self, name: str, more: float) -> None:
         details = self._run.tally.details

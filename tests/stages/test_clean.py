@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.adapters.memory import Crash, MemoryWorld
 from pipeline.core.codec import read_dead_letter
 from pipeline.core.ledger import EditSection, apply
-from pipeline.core.model import Changed
+from pipeline.core.model import Changed, RawArticle
 from pipeline.core.records import Message
 from pipeline.ports import Write
 from tests.stages import cleaning
 from tests.stages.cleaning import NOON, drain, entry, fetched, logged, page, raw
+
+EXAMPLE = Path(__file__).parents[1] / "unit" / "core" / "clean" / "site_rules.yaml"
 
 
 @pytest.fixture
@@ -50,6 +55,20 @@ def test_report_names_the_slowest_hosts(world):
     report = drain(world)
     assert [(cost.host, cost.cpu_ms) for cost in report.slowest] == [("herald.example", 12.5)]
     assert world.runs.get([report.run_id])[report.run_id].value.slowest == report.slowest
+
+
+def test_report_counts_how_often_a_rule_for_a_site_was_used_and_missed(world):
+    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))["board-of-notices"]
+    known, moved = raw("a", body=example["page"].encode()), raw("b")
+    host = "https://north.notices.example/n"
+    fetched(world, *(at(one, f"{host}/{number}") for number, one in enumerate((known, moved))))
+    details = drain(world).details
+    assert details["site_rule.board-of-notices"] == 2
+    assert details["site_rule_missed.board-of-notices"] == 1
+
+
+def at(page: RawArticle, url: str) -> RawArticle:
+    return replace(page, url=url, canonical_url=url, http=replace(page.http, final_url=url))
 
 
 def test_same_page_fetched_again_is_unchanged_and_names_the_new_fetch(world):

@@ -24,7 +24,7 @@ from pipeline.core.clean.characters import clean_characters, lines
 from pipeline.core.clean.page import Page
 from pipeline.core.clean.prose import UNSPACED, is_unspaced
 from pipeline.core.clean.region import find_region
-from pipeline.core.clean.selection import BY_PLACE, captions_of, is_linked, select
+from pipeline.core.clean.selection import BY_PLACE, LINKED, captions_of, is_linked, select
 from pipeline.core.clean.teasers import foreign_lines
 from pipeline.core.clean.titles import key
 from pipeline.errors import InvalidRecord
@@ -115,7 +115,7 @@ def _from_blocks(
         removed=[Removal(block.text, rule) for block, rule in (*selected.removed, *foreign.items())],
         method="blocks",
         links=sum(map(is_linked, blocks)),
-        captions=sum(not is_linked(block) for block in captions_of(blocks)),
+        captions=sum(block.link_share < LINKED for block in captions_of(blocks)),
         head=_head(blocks, selected.kept, keys),
     )
 

@@ -39,7 +39,7 @@ from pipeline.core.clean.site_rules import apply_rule
 from pipeline.core.model import CleanArticle, RawArticle
 from pipeline.errors import InvalidRecord
 
-EXTRACTION_VERSION = "clean.v1"
+EXTRACTION_VERSION = "clean.v2"
 """Raised with every change of the rules; articles cleaned under another version are no corrections."""
 
 DECLARED_WORDS = 100

@@ -68,13 +68,13 @@ _GLUED = re.compile(rf"^(?:{GLUED_BEFORE})[\s・:：]*(?=\S{{2}})|\s*(?:{GLUED_A
 _NO_NAME = re.compile(
     r"^(?:.{0,4}admin(?:istrator)?|editor(?:s|ial)?|staff|web ?desk|news ?desk|online|unknown|none|null|n/?a|"
     r"author|name|redaktion|redacción|redação|rédaction|redazione|redactie|redakcja|редакция|guest|user|root|"
-    r"test|anonymous|by|von|par|por|di|гость|true|false|no author|(?:see )?full bio|(?:view )?profile|follow|"
-    r"more|read more|weitere artikel|mehr|alle artikel|contributors?|written by|"
+    r"test|anonymous|by|von|par|por|di|гость|true|false|no author|(?:see |view )?(?:full )?(?:bio|profile)|"
+    r"follow|more|read more|weitere artikel|mehr|alle artikel|contributors?|written by|"
     r"people|text|texte|words|photos?|fotos?|interview|opinion|politik|news|copy link|link copied)$|©|"
     r"https?:|[{}<>=]|\d{4,}|^\d+$|\.(?:php|html?|jpe?g|png)$",
     re.IGNORECASE,
 )
-_LEFT = re.compile(rf"(?<=\w)[,\s|•·–—-]+(?:{_any(DAYS)}|le|am|on|at|den|del|de)[.,:]?$", re.IGNORECASE)
+_LEFT = re.compile(rf"(?<=\w)[,:\s|•·–—-]+(?:{_any(DAYS)}|le|am|on|at|den|del|de)[.,:]?$", re.IGNORECASE)
 """What a date that was cut off leaves behind a name: its month, a weekday, a word before them."""
 _ENDS_WITH_DAY = re.compile(rf"\s(?:{_any(DAYS)})[.,]?$")
 _SHOUTED = re.compile(r"(?<=[^\W\d_A-Z])(?:\s+[A-Z]{2,}){2,}$")

@@ -28,6 +28,8 @@ OWN_WEIGHT = 250.0
 OWN_PARAGRAPHS = 3
 OWN_TEXT = 500.0
 """Any other element with the title in it must hold so many paragraphs of this weight together."""
+OPENING = 150.0
+"""The weight of a paragraph that is believed to open the text although the rest stands in another element."""
 BODY_BONUS = 1.5
 """What is named as the article's body is preferred to what is a little heavier."""
 
@@ -56,7 +58,7 @@ def find_region(root: _Element, blocks: list[Block], title: _Element | None) -> 
     marked = readers | marking.marked(around, Weights(chains, quiet))
     dropped |= {block for block in blocks if chains.touches(block.element, marked)}
     tree = Weights(chains, {block: w for block, w in weights.items() if block not in dropped})
-    element = _widened(_descend(_start(root, tree, title), tree, title), tree)
+    element = _widened(_descend(_start(root, tree, title), tree, title), tree, title)
     inside = [block for block in blocks if element in chains.of(block.element)]
     return Region(
         element=element,
@@ -94,20 +96,29 @@ def _descend(start: _Element, tree: Weights, title: _Element | None) -> _Element
     return current
 
 
-def _widened(element: _Element, tree: Weights) -> _Element:
-    """The element, or the one around it that holds more of the same: some pages break a text into rows.
+def _widened(element: _Element, tree: Weights, title: _Element | None) -> _Element:
+    """The element, or the one around it that holds more of the same text.
 
-    A neighbour is more of the same when it has the same tag and class, and in it prose that stands in the
-    same elements as here; what has a main heading of its own is another article.
+    Some pages break a text into rows: neighbours with the same tag and class, and in them prose that stands
+    in the same elements as here; what has a main heading of its own is another article. Others wrap all but
+    the first paragraph, for subscribers or in columns.
     """
+    above = frozenset(tree.chains.of(title))
     found = current = element
     while (parent := current.getparent()) is not None and parent.tag != "html":
-        if current.tag not in _ITEMS and current.get("class"):
-            alike = [other for other in parent.iterchildren(current.tag) if _same_class(other, current)]
-            if len(alike) > 1 and _has_more(current, alike, tree):
-                found = parent
+        alike = [other for other in parent.iterchildren(current.tag) if _same_class(other, current)]
+        rows = current.tag not in _ITEMS and len(alike) > 1 and _has_more(current, alike, tree)
+        if rows or (above and parent not in above and _has_opening(current, tree)):
+            found = parent
         current = parent
     return found
+
+
+def _has_opening(element: _Element, tree: Weights) -> bool:
+    """Whether a long paragraph that looks as those in the element do stands right before it."""
+    looks = {leaf.get("class") for leaf in tree.leaves if leaf.tag == "p" and element in tree.chains.of(leaf)}
+    before = element.itersiblings("p", preceding=True)
+    return any(tree.of(other) >= OPENING and other.get("class") in looks for other in before)
 
 
 def _has_more(current: _Element, alike: list[_Element], tree: Weights) -> bool:

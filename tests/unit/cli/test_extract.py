@@ -63,6 +63,43 @@ def test_one_discarded_page_prints_its_reason(tmp_path: Path):
     assert json.loads(result.stdout) == {"outcome": "discarded", "reason": "not-html", "article": None}
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "not-html: the body is empty"),
+        (b"\x1f\x8b\x08\x00", "compressed, unpack it first"),
+        (b"<html><body><p>Hi.</p></body></html>", "too-short"),
+    ],
+)
+def test_one_page_without_article_is_explained_beside_the_json(tmp_path: Path, body: bytes, said: str):
+    path = tmp_path / "page"
+    path.write_bytes(body)
+    result = run(str(path), "--url", URL)
+    assert json.loads(result.stdout)["outcome"] == "discarded"
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("https://daily.example/a", "--url", URL), "nothing is fetched here"),
+        (("/nowhere/page.html", "--url", URL), "No such file"),
+        (("--jsonl", "--preview"), "has no --preview"),
+        ((), "give FILE and --url"),
+    ],
+)
+def test_wrong_arguments_are_told_what_would_be_right(arguments: tuple[str, ...], said: str):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+
+
+def test_file_without_its_address_asks_for_it(page_file: str):
+    result = run(page_file)
+    assert result.exit_code == 2
+    assert "give --url too" in result.stderr
+
+
 def test_preview_shows_text_origins_and_what_was_removed(page_file: str):
     output = run(page_file, "--url", URL, "--preview").stdout
     assert "Ferry office grows" in output
