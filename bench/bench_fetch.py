@@ -1,6 +1,6 @@
 """How fast fetch is: feeds per CPU-second beside feedparser, planning, and pages to acknowledged records.
 
-    python -m bench.bench_fetch [--hosts 200] [--pages 20] [--servers] [--only feeds|planning|pages]
+    python -m bench.bench_fetch [--hosts 200] [--pages 20] [--seconds 90] [--servers] [--only PART]
 
 Pages run over loopback with no pace, against a server process of its own; `--servers` publishes to a real
 Kafka and keeps the ledger in a real Elasticsearch, started for the purpose, else both are in memory.
@@ -93,8 +93,8 @@ def bench_planning(number: int = 10_000) -> None:
     print(f"planning {number} sources: {planned:.2f} s ({due}); reading the catalogue: {read:.2f} s")
 
 
-def bench_pages(hosts: int, pages: int, *, servers: bool) -> None:
-    """From a due feed to acknowledged records, all hosts at once and without pace."""
+def bench_pages(hosts: int, pages: int, seconds: float, *, servers: bool) -> None:
+    """From a due feed to acknowledged records, all hosts at once and without pace, for so long at most."""
     sources = [
         Source(
             id=f"s{at}", name=f"Source {at}", kind="feed", url=f"http://h{at}.example/feed", pace_seconds=0.0
@@ -104,7 +104,9 @@ def bench_pages(hosts: int, pages: int, *, servers: bool) -> None:
     with _web(pages) as port, _world(servers) as world, ThreadPoolExecutor(8) as threads:
         fetcher = HttpFetcher("Copydesk-Bench/0.1", [("*.example", f"127.0.0.1:{port}")])
         ports = _ports(world, fetcher, threads)
-        options = Options(agent="bench", owner="bench", pace_seconds=0.0, host_seconds=600, seconds=600)
+        options = Options(
+            agent="bench", owner="bench", pace_seconds=0.0, host_seconds=seconds, seconds=seconds
+        )
         with reported("fetch", world.runs, ports.ledger, ports.clock) as run:
             began, cpu = time.perf_counter(), time.process_time()
             fetch.run(ports, sources, options, run)
@@ -167,6 +169,7 @@ def main() -> None:
     )
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=90.0, help="bound on fetching pages")
     parser.add_argument("--servers", action="store_true")
     parser.add_argument("--only", choices=["feeds", "planning", "pages"])
     given = parser.parse_args()
@@ -175,7 +178,7 @@ def main() -> None:
     if given.only in (None, "planning"):
         bench_planning()
     if given.only in (None, "pages"):
-        bench_pages(given.hosts, given.pages, servers=given.servers)
+        bench_pages(given.hosts, given.pages, given.seconds, servers=given.servers)
 
 
 if __name__ == "__main__":
