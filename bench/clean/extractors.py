@@ -71,6 +71,9 @@ def trafilatura() -> Extractor:
 
 
 def newspaper4k() -> Extractor:
+    from tldextract import TLDExtract, tldextract
+
+    tldextract.TLD_EXTRACTOR = TLDExtract(suffix_list_urls=())  # it would ask the network for a list first
     from newspaper import Article
 
     def run(body: bytes, url: str) -> Found:

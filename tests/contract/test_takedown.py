@@ -15,9 +15,10 @@ from infra.local.instance import Instance
 from pipeline.adapters.memory import MemoryWorld
 from pipeline.bootstrap import run_index
 from pipeline.cli.stories import stories as command
+from pipeline.core.clean.revision import revision_of
 from pipeline.core.codec import to_message
 from pipeline.core.ledger import LedgerEntry
-from pipeline.core.model import CleanArticle
+from pipeline.core.model import Changed, CleanArticle
 from pipeline.ports import Documents, Publisher, Revisions, Stories
 from pipeline.settings import Settings
 from pipeline.stages.runner import Pace
@@ -129,3 +130,28 @@ def test_commands_show_explain_hide_and_tell_the_history(world):
     assert ["edited", "edited"] == [change["change"] for change in changes[-2:]]
     assert "version" in run("history", one.url)
     assert "active: 3 articles" in run("show", shown["story_id"])
+
+
+@pytest.mark.servers
+def test_history_says_what_a_correction_changed(world):
+    first = WIRE[0]
+    changed = Changed(since=first.revision, title=False, text=0.25)
+    text = first.text + "\n\nA correction was added on Friday, the office said in a statement to the press."
+    corrected = replace(
+        first,
+        text=text,
+        revision=revision_of(first.title, text),
+        fetched_at=NOON + timedelta(hours=6),
+        changed=changed,
+    )
+    world.publisher.publish([to_message(corrected, source="/stages/clean")])
+    drain(world)
+    world.revisions.refresh()
+    (row,) = [row for change in asked(["history", first.url]) for row in change["changed"]]
+    assert (row["article_id"], row["since"], row["title"], row["text"]) == (
+        first.article_id,
+        first.revision,
+        False,
+        0.25,
+    )
+    assert "25.0% of the text" in run("history", first.url)

@@ -108,7 +108,7 @@ def read_metadata(page: Page, article: list[Node], raw: RawArticle) -> Metadata:
         html_titles=page.texts("head title")[:1],
         feed=entry.title if entry else None,
         site_names=site_names,
-        headings=page.texts("h2, h3")[:MAX_HEADINGS],
+        headings=() if headlines or metas else page.texts("h2, h3")[:MAX_HEADINGS],
     )
     spellings = [
         title.value if title else "",

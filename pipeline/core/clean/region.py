@@ -107,7 +107,7 @@ def _widened(element: _Element, tree: Weights, title: _Element | None) -> _Eleme
     found = current = element
     while (parent := current.getparent()) is not None and parent.tag != "html":
         alike = [other for other in parent.iterchildren(current.tag) if _same_class(other, current)]
-        rows = current.tag not in _ITEMS and len(alike) > 1 and _has_more(current, alike, tree)
+        rows = len(alike) > 1 and current.tag not in _ITEMS and _has_more(current, alike, tree)
         if rows or (above and parent not in above and _has_opening(current, tree)):
             found = parent
         current = parent
@@ -116,9 +116,11 @@ def _widened(element: _Element, tree: Weights, title: _Element | None) -> _Eleme
 
 def _has_opening(element: _Element, tree: Weights) -> bool:
     """Whether a long paragraph that looks as those in the element do stands right before it."""
+    before = [other for other in element.itersiblings("p", preceding=True) if tree.of(other) >= OPENING]
+    if not before:
+        return False
     looks = {leaf.get("class") for leaf in tree.leaves if leaf.tag == "p" and element in tree.chains.of(leaf)}
-    before = element.itersiblings("p", preceding=True)
-    return any(tree.of(other) >= OPENING and other.get("class") in looks for other in before)
+    return any(other.get("class") in looks for other in before)
 
 
 def _has_more(current: _Element, alike: list[_Element], tree: Weights) -> bool:
