@@ -77,12 +77,12 @@ class FetchOrder:
 def read_catalogue(path: Path) -> tuple[Source, ...]:
     """The sources in the catalogue at `path`. Raises ConfigError with line numbers."""
     try:
-        text = path.read_text(encoding="utf-8")
+        octets = path.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"the catalogue of sources cannot be read: {error}", setting="COPYDESK_SOURCES"
         ) from error
-    return catalogue.read(text, str(path))
+    return catalogue.read(catalogue.decoded(octets, str(path)), str(path))
 
 
 def plan_fetch(world: World, order: FetchOrder, shards: int) -> list[list[str]]:

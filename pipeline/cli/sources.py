@@ -12,7 +12,7 @@ from pipeline.cli.sources_body import body
 from pipeline.cli.sources_state import health, pause, resume
 from pipeline.cli.sources_web import discover, preview, whole_url
 from pipeline.cli.tables import print_json, print_table
-from pipeline.core import catalogue, opml
+from pipeline.core import catalogue, opml, urls
 from pipeline.core.sources import KINDS, Source
 from pipeline.errors import ConfigError
 
@@ -94,19 +94,22 @@ def add(
 def import_opml(opml_file: BinaryIO, file: Path | None) -> None:
     """Append the subscriptions of OPML_FILE that the catalogue does not have yet, marked unverified."""
     path, rows = _catalogue(file)
-    known = {row.url for row in rows}
+    known = {urls.canonical(row.url) for row in rows}
     taken = [row.id for row in rows]
     fresh: list[Source] = []
-    for outline in opml.read(opml_file.read()):
-        if outline.url in known:
+    found, refused = opml.read(opml_file.read())
+    for outline in found:
+        if urls.canonical(outline.url) in known:
             continue
-        known.add(outline.url)
+        known.add(urls.canonical(outline.url))
         taken.append(catalogue.free_id(outline.name, taken))
         fresh.append(
             Source(id=taken[-1], name=outline.name[:200], kind="feed", url=outline.url, unverified=True)
         )
     _append(path, fresh)
-    click.echo(f"{path}: added {len(fresh)} sources")
+    click.echo(f"{path}: added {len(fresh)} sources, {len(found) - len(fresh)} were there")
+    for url in refused:
+        click.echo(f"left out, cannot be fetched: {url}", err=True)
 
 
 @sources.command("export-opml")
@@ -127,7 +130,7 @@ sources.add_command(resume)
 def _catalogue(file: Path | None) -> tuple[Path, tuple[Source, ...]]:
     path = file or local.load().sources
     try:
-        text = path.read_text(encoding="utf-8")
+        text = catalogue.decoded(path.read_bytes(), str(path))
     except OSError as error:
         named = f"--file {path}" if file else f"{path}, which COPYDESK_SOURCES names,"
         raise ConfigError(f"the catalogue {named} cannot be read: {error.strerror}") from error
@@ -136,7 +139,6 @@ def _catalogue(file: Path | None) -> tuple[Path, tuple[Source, ...]]:
 
 def _append(path: Path, fresh: list[Source]) -> None:
     """Add rows at the end, comments and order untouched, and only if the whole is still right."""
-    text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
-    text += "".join(catalogue.row(source) for source in fresh)
+    text = catalogue.appended(catalogue.decoded(path.read_bytes(), str(path)), fresh)
     catalogue.read(text, str(path))
     path.write_text(text, encoding="utf-8")

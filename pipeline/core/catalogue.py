@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -42,8 +43,25 @@ def read(text: str, name: str = "sources.yaml") -> tuple[Source, ...]:
     return tuple(_source(row) for row in given["sources"])
 
 
-def row(source: Source) -> str:
-    """A source as lines of YAML to append to a catalogue; what is not set is left out."""
+def decoded(octets: bytes, name: str) -> str:
+    """The text of a catalogue's file. Raises ConfigError, with the line, for what is not UTF-8."""
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{name}:{line}: not UTF-8", file=name) from error
+
+
+def appended(text: str, sources: Iterable[Source]) -> str:
+    """A catalogue's text with rows added at its end; comments, order and indentation stay as they are."""
+    rows = "".join(_row(source) for source in sources)
+    held = re.sub(r"(?m)^sources:[ \t]*(?:\[\s*\]|null|~)[ \t]*$", "sources:", text).rstrip() + "\n"
+    first = re.search(r"(?m)^sources:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]*)-", held)
+    return held + textwrap.indent(rows, first[1] if first else "")
+
+
+def _row(source: Source) -> str:
+    """A source as lines of YAML; what is not set is left out."""
     given: dict[str, Any] = {"id": source.id, "name": source.name, "kind": source.kind, "url": source.url}
     optional = {
         "language": source.language,
@@ -73,7 +91,12 @@ def _validator() -> Draft202012Validator:
 
 def _shape(given: Any) -> Iterator[tuple[Path, str]]:
     for error in _validator().iter_errors(given):
-        yield list(error.instance_path), error.message
+        hint = _QUOTE if error.message in ('true is not of type "string"', _FALSE) else ""
+        yield list(error.instance_path), error.message + hint
+
+
+_FALSE = 'false is not of type "string"'
+_QUOTE = ": YAML takes yes, no, on and off for true and false, so put it into quotes"
 
 
 def _sense(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[Path, str]]:

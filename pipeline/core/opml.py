@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.core import urls
-from pipeline.core.feeds import NotAFeed, xml
+from pipeline.core.feeds import NotAFeed, decoding, xml
 from pipeline.core.sources import Source
 from pipeline.errors import ConfigError
 
@@ -22,22 +22,32 @@ class Outline:
     language: str | None
 
 
-def read(document: bytes) -> list[Outline]:
-    """The subscriptions, folders flattened. Raises ConfigError for what is no OPML."""
+def read(document: bytes) -> tuple[list[Outline], list[str]]:
+    """The subscriptions, folders flattened, and the addresses among them that cannot be fetched.
+
+    Readers export what they hold, bare ampersands and cut ends included, so faults are repaired as in feeds.
+    Raises ConfigError for what is no OPML.
+    """
     try:
-        document, _ = xml.without_doctype(document)
+        document, entities = xml.without_doctype(decoding.utf8(document, None).lstrip())
+        root = xml.tree(document) if not entities else None
+        if root is None:
+            root = xml.recovered(xml.repaired(document, entities))
     except NotAFeed as error:
         raise ConfigError(f"the OPML file is refused: {error.message}") from error
-    root = xml.tree(document)
     if root is None or not isinstance(root.tag, str) or root.tag.lower() != "opml":
-        raise ConfigError("this is no OPML file")
-    found = []
-    for outline in root.iter("outline"):
-        url = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
-        if url and urls.refusal(url) is None:
-            name = (outline.get("title") or outline.get("text") or urls.host(url)).strip()
-            found.append(Outline(name or urls.host(url), url, outline.get("language")))
-    return found
+        raise ConfigError("this is no OPML file: it begins with no <opml>")
+    found, refused = [], []
+    for outline in root.iter("outline", "OUTLINE", "Outline"):
+        given = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
+        if not (url := given.get("xmlurl")):
+            continue
+        if urls.refusal(url):
+            refused.append(url)
+            continue
+        name = given.get("title") or given.get("text") or urls.host(url)
+        found.append(Outline(name, url, given.get("language") or None))
+    return found, refused
 
 
 def write(sources: Iterable[Source]) -> str:

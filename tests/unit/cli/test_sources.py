@@ -73,15 +73,63 @@ def test_row_that_would_spoil_the_catalogue_is_not_written(file):
 def test_opml_goes_out_and_comes_in_again(file, tmp_path):
     exported = tmp_path / "subscriptions.opml"
     exported.write_text(run("export-opml"), encoding="utf-8")
-    assert run("import-opml", str(exported)).endswith("added 0 sources\n")
+    assert run("import-opml", str(exported)).endswith("added 0 sources, 1 were there\n")
     exported.write_text(
         '<opml version="2.0"><body><outline text="Folder"><outline text="Ö &amp; Ä" xmlUrl="https://oa.example/rss"/>'
         '<outline text="The Desk" xmlUrl="https://desk.example/feed"/><outline text="x" xmlUrl="ftp://x"/>'
         "</outline></body></opml>",
         encoding="utf-8",
     )
-    assert run("import-opml", str(exported)).endswith("added 1 sources\n")
+    result = CliRunner().invoke(sources, ["import-opml", str(exported)], catch_exceptions=False)
+    assert result.stdout.endswith("added 1 sources, 1 were there\n")
+    assert result.stderr == "left out, cannot be fetched: ftp://x\n"
     assert [row.id for row in catalogue.read(file.read_text(encoding="utf-8"))] == ["desk", "o-a"]
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        '<opml><body><outline text="Q & A" XMLURL="https://a.example/?x=1&y=2"/></body></opml>'.encode(
+            "utf-16"
+        ),
+        b'<opml><body><outline title="Q &amp; A" xmlurl="https://a.example/?x=1&amp;y=2"></body>',
+        b"\xef\xbb\xbf\n<!-- mine --><opml><OUTLINE text='Q &amp; A' xmlUrl='https://a.example/?x=1&#38;y=2'/></opml>",
+    ],
+    ids=["in utf-16 with bare ampersands", "cut at its end", "with a mark, in capitals"],
+)
+def test_opml_as_readers_really_write_it_comes_in(file, tmp_path, exported):
+    path = tmp_path / "subscriptions.opml"
+    path.write_bytes(exported)
+    assert "added 1 sources" in run("import-opml", str(path))
+    added = catalogue.read(file.read_text(encoding="utf-8"))[1]
+    assert (added.name, added.url) == ("Q & A", "https://a.example/?x=1&y=2")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "version: 1\nsources: []\n",
+        "version: 1\nsources:\n\n# none yet\n",
+        "version: 1\nsources:\n  # ours\n  - id: desk\n    name: D\n    kind: feed\n    url: https://d.example/\n\n\n",
+    ],
+    ids=["an empty list", "nothing yet", "indented rows"],
+)
+def test_row_is_added_whatever_the_catalogue_looks_like(file, before):
+    file.write_text(before, encoding="utf-8")
+    if "none yet" in before:
+        with pytest.raises(ConfigError):
+            run("add", "https://b.example/rss")
+        return
+    run("add", "https://b.example/rss", "--language", "no", "--country", "NO")
+    *_, added = catalogue.read(file.read_text(encoding="utf-8"))
+    assert (added.id, added.language, added.country) == ("b-example", "no", "NO")
+    assert file.read_text(encoding="utf-8").startswith(before.split("[]")[0].rstrip())
+
+
+def test_catalogue_that_is_no_text_is_named_with_its_line(file):
+    file.write_bytes(ROW.encode() + b"- id: \xff\n")
+    with pytest.raises(ConfigError, match=rf"{file}:8: not UTF-8"):
+        run("check")
 
 
 def test_file_that_is_no_opml_is_refused(file, tmp_path):

@@ -58,6 +58,11 @@ MISTAKES = [
         ROW.replace("  name: The Desk\n", ""),
         'sources.yaml:3: sources[0]: "name" is a required',
     ),
+    (
+        "a word that YAML takes for another",
+        ROW + "  language: no\n",
+        'sources.yaml:7: sources[0].language: false is not of type "string": YAML takes yes, no, on and off',
+    ),
     ("a wrong number", ROW + "  pace_seconds: -1\n", "sources.yaml:7: sources[0].pace_seconds: -1 is less"),
     ("an id twice", ROW + ROW.split("sources:\n")[1], "sources.yaml:7: sources[1].id: id 'desk' is taken"),
     (
