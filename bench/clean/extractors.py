@@ -77,7 +77,7 @@ def newspaper4k() -> Extractor:
     from newspaper import Article
 
     def run(body: bytes, url: str) -> Found:
-        article = Article(url)
+        article = Article(url, fetch_images=False)
         article.download(input_html=body.decode("utf-8", "replace"))
         article.parse()
         day = article.publish_date.strftime("%Y-%m-%d") if article.publish_date else None
