@@ -168,6 +168,10 @@ def _refusal(error: Exception, doing: str, heard: str, settings: Settings) -> Pi
         return ConfigError(
             f"{doing}: Kafka's certificate is not trusted; see COPYDESK_KAFKA_CA_FILE", error=heard
         )
+    if "SaslAuthenticationFailed" in heard:
+        return ConfigError(
+            f"{doing}: Kafka refuses COPYDESK_KAFKA_USERNAME with the password given", error=heard
+        )
     if heard.endswith("socket disconnected") and settings.kafka_security_protocol.startswith("SASL_"):
         doing += ": it hangs up, perhaps since COPYDESK_KAFKA_USERNAME or its password is wrong"
     return translation(error, doing, **({"last": heard} if heard else {}))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,15 +16,14 @@ from pathlib import Path
 import yaml
 
 from infra.local import account, kafka, ports, servers
-from infra.local.jdk import Jdk
 from infra.local.layout import Layout
 from infra.local.progress import Silent
 from infra.local.settings import Ports
 from infra.local.throwaway import throwaway_instance
 from pipeline.settings import Settings, load
+from tests.contract.certificates import STORE, certify
 
 COMPOSE = Path(__file__).parents[2] / "infra" / "compose" / "compose.yaml"
-STORE = "broker.p12"
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def guarded_broker() -> Iterator[Guarded]:
         process = kafka.prepare(layout, chosen, "256m", java, instance.packages.kafka(Silent()))
         secret = {"KAFKA_PASSWORD": password, "KAFKA_PORT": str(chosen.kafka)}
         given = placed(compose["services"]["kafka"]["environment"], secret, chosen)
-        certificate = certify(layout, java, password)
+        certificate = certify(layout.config(kafka.NAME), java, password)
         write(layout, properties(given) | listener_with_tls(given, layout, password, chosen))
         instance.run(replace(process, probe=f"tcp://127.0.0.1:{chosen.kafka}"))
 
@@ -73,15 +71,9 @@ def placed(given: Mapping[str, str], variables: Mapping[str, str], chosen: Ports
 
     def filled(text: str) -> str:
         text = re.sub(r"\$\{([A-Z_]+)[^}]*\}", lambda found: variables.get(found[1], ""), text)
-        for port, free in places.items():
-            text = re.sub(rf"(kafka|/):{port}\b", lambda found, free=free: _here(found[1], free), text)
-        return text
+        return re.sub(r"(?:kafka|(?<=/)):(909[234])\b", lambda found: f"127.0.0.1:{places[found[1]]}", text)
 
     return {name: filled(value) for name, value in given.items()}
-
-
-def _here(host: str, port: int) -> str:
-    return f"127.0.0.1:{port}" if host == "kafka" else f"/127.0.0.1:{port}"
 
 
 def properties(environment: Mapping[str, str]) -> dict[str, str]:
@@ -109,18 +101,6 @@ def listener_with_tls(
         "log.dirs": str(layout.data(kafka.NAME)),
         "group.initial.rebalance.delay.ms": "0",
     }
-
-
-def certify(layout: Layout, java: Jdk, password: str) -> Path:
-    """A key for 127.0.0.1, into the broker's folder; returns the certificate that clients are to trust."""
-    folder = layout.config(kafka.NAME)
-    store, certificate = folder / STORE, folder / "broker.pem"
-    keytool = [java.java.parent / "keytool", "-alias", "broker", "-keystore", store, "-storepass", password]
-    made = ["-genkeypair", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1"]
-    subprocess.run([*keytool, *made, "-storetype", "PKCS12"], check=True, capture_output=True)
-    subprocess.run([*keytool, "-exportcert", "-rfc", "-file", certificate], check=True, capture_output=True)
-    store.chmod(0o644)  # the broker may run under an account of its own
-    return certificate
 
 
 def write(layout: Layout, values: Mapping[str, str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,15 +19,17 @@ import pytest
 import schemas
 from pipeline.adapters import elastic_clients
 from pipeline.adapters.elastic_stories import ElasticStories
+from pipeline.adapters.kafka_clients import producer
 from pipeline.core.codec import key_of
 from pipeline.core.model import Story
 from pipeline.core.story_form import story_of
 from pipeline.core.validation import fault
 from pipeline.messages import CleanArticle, InvalidRecord, RawArticle, read
 from pipeline.settings import Settings
-from tests.contract.test_consumer_docs import publish
+from tests.contract.test_consumer_docs import publish, read_as_shown
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "consumers"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "consumers"
 KINDS = ("story", "clean_article", "raw_article", "edit")
 
 
@@ -152,3 +156,77 @@ def test_examples_do_what_they_say(empty: Settings, tmp_path: Path) -> None:
         rows = held.execute("SELECT story_id, version, status, title, text FROM stories").fetchall()
     assert [(story.story_id, story.version + 1, "removed", None, None)] == rows
     assert b"crossings a day fewer" not in database.read_bytes()
+
+
+def sparse() -> list[tuple[dict[str, Any], Consumed]]:
+    """Every example of a story without anything optional, and no header but its type."""
+    stories = [bare("story", copied(written)) for written in schemas.examples("story").values()]
+    return [(story, consumed("story", story)) for story in stories]
+
+
+@pytest.mark.servers
+def test_examples_read_messages_without_any_optional_field(
+    empty: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The contract may only add to what these messages hold, so whoever reads them reads all to come."""
+    written, kafka = dict[str, dict[str, Any]](), ("--kafka", empty.kafka_bootstrap)
+    with closing(producer(empty)) as sender:
+        for story, record in sparse():
+            before = written.get(story["story_id"])
+            if before is None or before["version"] < story["version"]:
+                written[story["story_id"]] = story
+            sender.send(record.topic, record.value, key=record.key, headers=record.headers).get(30)
+    active = {name for name, story in written.items() if story["status"] == "active"}
+    with closing(elastic_clients.client(empty)) as client:
+        ElasticStories(client, "news-stories-write").put([story_of(written[name]) for name in sorted(active)])
+
+    told = list(ran("tail.py", *kafka))
+    assert len(sparse()) == len(told)
+    assert all(
+        any(story["story_id"] in line or story.get("title", "…") in line for line in told)
+        for story, _ in sparse()
+    )
+
+    database = tmp_path / "stories.db"
+    list(ran("sqlite_sink.py", str(database), *kafka))
+    with closing(sqlite3.connect(database)) as held:
+        rows = dict(held.execute("SELECT story_id, status FROM stories").fetchall())
+    assert {name: story["status"] for name, story in written.items()} == rows
+
+    options = ("--memory", str(tmp_path / "alerts.db"), "--elasticsearch", empty.elasticsearch_url)
+    said = list(ran("alert.py", "", *options, *kafka))
+    assert sorted(written[name]["title"] for name in active) == sorted(said[::2])
+
+    read_as_shown(empty)
+    shown = [line.split()[:2] for line in capsys.readouterr().out.splitlines()]
+    assert {(story["status"], name) for name, story in written.items()} == {(a, b) for a, b in shown}
+
+
+LINES = {
+    document: line
+    for document in ("docs/consumers.md", "examples/consumers/README.md")
+    for line in (ROOT / document).read_text(encoding="utf-8").splitlines()
+    if line.strip().startswith("kcat ")
+}
+
+
+@pytest.mark.parametrize("document", LINES)
+def test_a_line_of_kcat_reads_committed_records_and_only_fields_there_are(document: str) -> None:
+    kcat, jq = LINES[document].split(" | ", 1)
+    assert "-t news.stories.v1 " in kcat
+    assert " -C " in kcat  # or it writes when nobody sits at the terminal
+    assert "-X isolation.level=read_committed" in kcat
+    known = schemas.message_schema("story")["properties"]
+    assert set() == set(re.findall(r"(?<![\w\])])\.([a-z_]+)", jq)) - known.keys()
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(not (shutil.which("kcat") and shutil.which("jq")), reason="kcat and jq are not installed")
+@pytest.mark.parametrize("document", LINES)
+def test_a_line_of_kcat_tells_the_stories(empty: Settings, document: str) -> None:
+    publish(empty, one_article(), removed(one_article()))
+    line = LINES[document].replace("127.0.0.1:9092", empty.kafka_bootstrap).replace("kcat ", "kcat -e -q ", 1)
+    done = subprocess.run(["bash", "-c", line], check=True, capture_output=True, text=True, timeout=60)
+    first, *rest = done.stdout.splitlines()
+    assert first.endswith("Winter ferry timetable begins Monday")
+    assert all(one_article().story_id in line for line in rest)

@@ -16,9 +16,11 @@ from pipeline.adapters.apply_index import apply_indices
 from pipeline.bootstrap import run_clean, run_index, run_reindex, run_restore
 from pipeline.core.codec import to_message
 from pipeline.core.dead_letters import dead_letter
-from pipeline.core.model import CleanArticle, Edit
+from pipeline.core.ledger import FetchSection, apply
+from pipeline.core.model import CleanArticle, Edit, Entry
 from pipeline.core.search import Query
 from pipeline.errors import InvalidRecord
+from pipeline.ports import Write
 from pipeline.settings import Settings
 from pipeline.stages import restore
 from pipeline.stages.letters import letters, replay
@@ -87,9 +89,36 @@ def seen(world: World) -> bool:
     )
 
 
+def told(world: World) -> list[str]:
+    """What a subscriber holds who keeps the last record of each story."""
+    ends = {partition: end for partition, (_, end) in world.reader.ends("news.stories.v1").items()}
+    held = {record.key: record.value for record in world.reader.read("news.stories.v1", {0: 0}, ends)}
+    return [(value or b"").decode() for value in held.values()]
+
+
+def discovered(world: World, article_id: str) -> None:
+    """The account that fetch keeps of it, with what the feed announced."""
+    (stored,) = world.ledger.get([article_id]).values()
+    announced = Entry(url="https://herald.example/a", title=SECRET, summary=SECRET, categories=(SECRET,))
+    section = FetchSection(
+        source_id="herald",
+        url=announced.url,
+        canonical_url=announced.url,
+        host="herald.example",
+        run_id="fetch-1",
+        discovered_at=NOON,
+        attempted_at=NOON,
+        outcome="fetched",
+        fetched_at=NOON,
+        entry=announced,
+    )
+    assert [] == world.ledger.put([Write(id=article_id, value=apply(stored.value, section), tag=stored.tag)])
+
+
 def assert_gone(world: World) -> None:
     assert bodies(world) == []
     assert not seen(world)
+    assert [] == [story for story in told(world) if SECRET in story]
 
 
 @pytest.mark.parametrize("with_copies", [False, True], ids=["alone", "with its copies"])
@@ -99,12 +128,17 @@ def test_removed_article_is_gone_though_nobody_asks_for_a_refresh(world, with_co
     if with_copies:
         values.append(removed_article("copy", minutes=5, source="post"))
     append(world, *values)
+    for each in values:
+        if each.title and SECRET in each.title:
+            discovered(world, each.article_id)
     eventually(lambda: seen(world), "the article is searchable")
     assert bodies(world) != []
+    assert [story for story in told(world) if SECRET in story]
     append(world, removal(first, with_copies=with_copies))
     eventually(lambda: not seen(world), "the article is gone")
     assert_gone(world)
     assert world.searcher.search(Query()).total == 1
+    assert {"active", "removed"} == {json.loads(story)["status"] for story in told(world)} - {"merged"}
 
 
 def test_copy_of_a_removed_article_is_still_shown_and_hidden_only_when_told(world):
