@@ -1,4 +1,4 @@
-"""One more Elasticsearch, with security on, and a client for each of the keys of infra/compose."""
+"""One more Elasticsearch, with security on and HTTP encrypted, and a client for each key of infra/compose."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from infra.local.layout import Layout
 from infra.local.progress import Silent
 from infra.local.throwaway import throwaway_instance
 from pipeline.settings import Settings
+from tests.contract.certificates import STORE, certify
 
 KEYS = Path(__file__).parents[2] / "infra" / "compose" / "elasticsearch"
 USER = "administrator"
 SECURED = (
     "xpack.security.enabled: true\n"
     "xpack.security.enrollment.enabled: false\n"
-    "xpack.security.http.ssl.enabled: false\n"
+    "xpack.security.http.ssl.enabled: true\n"
+    f"xpack.security.http.ssl.keystore.path: {STORE}\n"
     "xpack.security.transport.ssl.enabled: false\n"
 )
 ROUNDS = 10_000
@@ -41,19 +43,24 @@ def secured_node() -> Iterator[tuple[Settings, Elasticsearch]]:
         home = instance.packages.elasticsearch(Silent())
         process = elasticsearch.prepare(layout, chosen, "512m", java, home)
         secure(layout, password)
+        certificate = certify(layout.config(elasticsearch.NAME), java, password)
+        address = process.address.replace("http://", "https://")
         instance.run(replace(process, probe=f"tcp://127.0.0.1:{chosen.elasticsearch}"))
-        with Elasticsearch(process.address, basic_auth=(USER, password), request_timeout=60) as administrator:
+        with Elasticsearch(
+            address, basic_auth=(USER, password), ca_certs=str(certificate), request_timeout=60
+        ) as administrator:
             administrator.options(max_retries=10, retry_on_timeout=True).cluster.health(
                 wait_for_status="yellow", timeout="60s"
             )
-            yield Settings(elasticsearch_url=process.address), administrator
+            yield Settings(elasticsearch_url=address, elasticsearch_ca_file=certificate), administrator
 
 
 def secure(layout: Layout, password: str) -> None:
     """Switch security on, with one administrator in Elasticsearch's own file of users."""
     config = layout.config(elasticsearch.NAME) / "elasticsearch.yml"
     plain = config.read_text(encoding="utf-8")
-    written = plain.replace("xpack.security.enabled: false\n", SECURED)
+    opened = f"xpack.security.http.ssl.keystore.password: {password}\n"
+    written = plain.replace("xpack.security.enabled: false\n", SECURED + opened)
     assert written != plain
     layout.write_config(elasticsearch.NAME, "elasticsearch.yml", written)
     salt = secrets.token_bytes(32)
