@@ -7,24 +7,19 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bench.stories.sets import Article
-from pipeline.adapters.memory import MemoryWorld
+from pipeline.cli.stories_assign import empty_world
 from pipeline.cli.stories_lines import read
 from pipeline.core.copies import Furniture
 from pipeline.core.model import CleanArticle
 from pipeline.errors import InvalidRecord
-from pipeline.stages.assigning import AssignPorts, assign
-from pipeline.stages.furniture import LOG
-from pipeline.stages.index import IndexPorts
-from pipeline.stages.index_takeover import Takeover
-
-_GROUP = "copydesk-index"
+from pipeline.stages.assigning import assign
 
 
 def through_the_stage(
     articles: Sequence[Article], furniture: Furniture | None, batch: int = 200
 ) -> list[int]:
     """Clusters by place of the article, as the stage's stories have them."""
-    found = assign(_world(), clean(articles), furniture, batch=batch, clock=lambda: datetime.now(UTC))
+    found = assign(empty_world(), clean(articles), furniture, batch=batch, clock=lambda: datetime.now(UTC))
     numbers: dict[str, int] = {}
     clusters: list[int] = []
     for outcome in found:
@@ -57,19 +52,3 @@ def _line(article: Article) -> bytes:
         "fetched_at": moment,
     }
     return json.dumps(line).encode()
-
-
-def _world() -> AssignPorts:
-    world = MemoryWorld(strict=False)
-    consumer = world.consumer(_GROUP, LOG)
-    index = IndexPorts(
-        consumer=consumer,
-        transactions=world.transactions(consumer, _GROUP),
-        ledger=world.articles,
-        revisions=world.revisions,
-        stories=world.stories,
-        takeover=Takeover(
-            reader=world.reader(), ledger=world.articles, revisions=world.revisions, stories=world.stories
-        ),
-    )
-    return AssignPorts(publisher=world.publisher(), index=index, runs=world.runs)

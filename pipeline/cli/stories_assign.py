@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ import click
 import msgspec
 
 from pipeline.adapters.memory import MemoryWorld
-from pipeline.cli.stories_lines import Names, read
+from pipeline.cli.progress import counting
+from pipeline.cli.stories_lines import Names, lines_of, read
 from pipeline.core.copies.furniture import Furniture, decode, encode
 from pipeline.core.model import CleanArticle
 from pipeline.errors import ConfigError, InvalidRecord
@@ -21,6 +23,7 @@ from pipeline.stages.assigning import assign as assign_all
 from pipeline.stages.furniture import LOG
 from pipeline.stages.index import IndexPorts
 from pipeline.stages.index_takeover import Takeover
+from pipeline.stages.rebuild import Silent
 
 GROUP = "copydesk-index"
 BATCH = 200
@@ -44,24 +47,15 @@ def assign(file: BinaryIO, jsonl: bool, batch: int, given: Path | None, cold: bo
     prints, after the last, {"article_id","story_id","relations"} for each in the same order, by the code
     of the index stage. `language` and `published_at` may be null. Furniture is learnt from the whole input
     first. A line that is no article is answered with story_id null and an `error`, and the rest goes on.
+    What is packed with gzip is unpacked.
     """
     if not jsonl:
         raise click.UsageError("give --jsonl")
     if cold and given:
         raise click.UsageError("--cold and --furniture exclude each other")
-    lines = read(file)
-    articles = [line for line in lines if isinstance(line, CleanArticle)]
-    furniture = _list(given) if given else None if cold else furniture_of(articles)
-    names = Names(article.article_id for article in articles)
-    inner = [replace(article, article_id=names.inner(article.article_id)) for article in articles]
-    results = iter(assign_all(_ports(), inner, furniture, batch=batch, clock=_now))
-    given_ids = (article.article_id for article in articles)
-    answers = [
-        _refused(line, line.facts["article_id"])
-        if isinstance(line, InvalidRecord)
-        else _answer(next(results), next(given_ids), names)
-        for line in lines
-    ]
+    chosen = _list(given) if given else None
+    with counting() as heard:
+        answers = _answers(read(lines_of(file)), chosen, batch=batch, cold=cold, heard=heard)
     sys.stdout.buffer.writelines(msgspec.json.encode(answer) + b"\n" for answer in answers)
     sys.stdout.buffer.flush()
     if broken := sum("error" in answer for answer in answers):
@@ -78,7 +72,7 @@ def learn(file: BinaryIO, jsonl: bool) -> None:
     """
     if not jsonl:
         raise click.UsageError("give --jsonl")
-    articles = [line for line in read(file) if isinstance(line, CleanArticle)]
+    articles = [line for line in read(lines_of(file)) if isinstance(line, CleanArticle)]
     furniture = furniture_of(articles)
     click.echo(encode(furniture))
     sources = len(furniture.by_source)
@@ -89,27 +83,57 @@ def learn(file: BinaryIO, jsonl: bool) -> None:
     )
 
 
+def empty_world() -> AssignPorts:
+    """An empty world in memory. Nobody reads its stories from a topic, so none are published."""
+    world = MemoryWorld(strict=False)
+    consumer = world.consumer(GROUP, LOG)
+    index = IndexPorts(
+        consumer=consumer,
+        transactions=Silent(world.transactions(consumer, GROUP)),
+        ledger=world.articles,
+        revisions=world.revisions,
+        stories=world.stories,
+        takeover=Takeover(
+            reader=world.reader(),
+            ledger=world.articles,
+            revisions=world.revisions,
+            stories=world.stories,
+            published=False,
+        ),
+    )
+    return AssignPorts(publisher=world.publisher(), index=index, runs=world.runs)
+
+
+def _answers(
+    lines: list[CleanArticle | InvalidRecord],
+    given: Furniture | None,
+    *,
+    batch: int,
+    cold: bool,
+    heard: Callable[[str, int], None],
+) -> list[dict[str, Any]]:
+    """One answer a line, in order."""
+    articles = [line for line in lines if isinstance(line, CleanArticle)]
+    heard("articles read", len(articles))
+    furniture = None if cold else given or furniture_of(articles)
+    names = Names(article.article_id for article in articles)
+    given_ids = [article.article_id for article in articles]
+    inner = [replace(article, article_id=names.inner(article.article_id)) for article in articles]
+    results = iter(assign_all(empty_world(), inner, furniture, batch=batch, clock=_now, heard=heard))
+    ids = iter(given_ids)
+    return [
+        _refused(line, line.facts["article_id"])
+        if isinstance(line, InvalidRecord)
+        else _answer(next(results), next(ids), names)
+        for line in lines
+    ]
+
+
 def _list(path: Path) -> Furniture:
     try:
         return decode(path.read_text(encoding="utf-8"), 0)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path} is no furniture list: {error}") from error
-
-
-def _ports() -> AssignPorts:
-    world = MemoryWorld(strict=False)
-    consumer = world.consumer(GROUP, LOG)
-    index = IndexPorts(
-        consumer=consumer,
-        transactions=world.transactions(consumer, GROUP),
-        ledger=world.articles,
-        revisions=world.revisions,
-        stories=world.stories,
-        takeover=Takeover(
-            reader=world.reader(), ledger=world.articles, revisions=world.revisions, stories=world.stories
-        ),
-    )
-    return AssignPorts(publisher=world.publisher(), index=index, runs=world.runs)
 
 
 def _answer(result: Assigned | InvalidRecord, given_id: str, names: Names) -> dict[str, Any]:

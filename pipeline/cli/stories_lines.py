@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO
 
 import msgspec
 
 from pipeline.core.clean.revision import revision_of
 from pipeline.core.copies.document import primary_language
 from pipeline.core.model import CleanArticle, SourceFacts
-from pipeline.errors import InvalidRecord
+from pipeline.errors import ConfigError, InvalidRecord
 
 EXTRACTION = "given"
 """Stands for the extraction version: the texts came as they are."""
@@ -26,6 +29,9 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 _WEB = re.compile("https?://", re.IGNORECASE)
 
 
+_GZIP = b"\x1f\x8b"
+
+
 class _Line(msgspec.Struct):
     """One input line. Only id, source, text and the times decide; the rest is carried along."""
 
@@ -37,6 +43,12 @@ class _Line(msgspec.Struct):
     url: str | None = None
     language: str | None = None
     published_at: str | None = None
+
+
+def lines_of(file: BinaryIO) -> Iterable[bytes]:
+    """The lines of a file, unpacked if gzip packed them. Raises ConfigError when that cannot be done."""
+    first = file.readline()
+    return _unpacked(first + file.read()) if first.startswith(_GZIP) else chain([first], file)
 
 
 def read(lines: Iterable[bytes]) -> list[CleanArticle | InvalidRecord]:
@@ -69,6 +81,13 @@ class Names:
     def story(self, inner_story: str) -> str:
         """A story's id: `s-` and what follows `a-` in the id of its smallest member as given."""
         return "s-" + self.given("a-" + inner_story.removeprefix("s-")).removeprefix("a-")
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    try:
+        yield from gzip.decompress(packed).splitlines(keepends=True)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ConfigError(f"the input begins as gzip does, but cannot be unpacked: {error}") from error
 
 
 def _read(line: bytes, number: int, seen: dict[str, datetime]) -> CleanArticle | InvalidRecord:

@@ -8,7 +8,7 @@ The stage is the one that runs over the servers; only the ports are the caller's
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,12 @@ from pipeline.core.copies.learn import learn
 from pipeline.core.copies.sample import Seen
 from pipeline.core.copies.tokens import tokenize
 from pipeline.core.model import CleanArticle, Edit, Relation
+from pipeline.core.records import Record
 from pipeline.core.reports import RunReport
 from pipeline.errors import InvalidRecord
 from pipeline.ports import Documents, Publisher
 from pipeline.stages.index import IndexPorts, IndexStage
+from pipeline.stages.outcome import Outcome
 from pipeline.stages.runner import Pace, consume
 from pipeline.stages.runs import reported
 
@@ -59,10 +61,12 @@ def assign(
     *,
     batch: int,
     clock: Callable[[], datetime],
+    heard: Callable[[str, int], None] = lambda _what, _done: None,
 ) -> list[Assigned | InvalidRecord]:
     """One answer an article, in order: the story it is in once all have arrived, or why it is no record.
 
-    `furniture` comes into force before the first article; None means that nothing is left out.
+    `furniture` comes into force before the first article; None means that nothing is left out. `heard` is
+    told how many records were decided.
     """
     if furniture is not None:
         listed = Edit(kind="furniture", at=clock(), by="assign", furniture=encode(furniture))
@@ -70,14 +74,27 @@ def assign(
     refused = dict(_published(ports.publisher, articles))
     with reported("index", ports.runs, ports.index.ledger, clock) as run:
         stage = IndexStage(ports.index, run, 0, clock)
-        consume(ports.index.consumer, stage, Pace(batch=batch, seconds=float("inf")), run, commits=False)
+
+        def step(records: Sequence[Record]) -> Sequence[Outcome]:
+            outcomes = stage(records)
+            heard("articles decided", max((record.offset for record in records), default=0))
+            return outcomes
+
+        consume(ports.index.consumer, step, Pace(batch=batch, seconds=float("inf")), run, commits=False)
     homes, relations = _outcome(ports.index)
     return [
-        refused[number]
-        if number in refused
-        else Assigned(article.article_id, homes[article.article_id], tuple(relations[article.article_id]))
+        refused.get(number) or _assigned(article.article_id, homes, relations)
         for number, article in enumerate(articles)
     ]
+
+
+def _assigned(
+    article_id: str, homes: Mapping[str, str], relations: Mapping[str, list[Relation]]
+) -> Assigned | InvalidRecord:
+    """An article without a story is one that the stage gave up: its story could not be published."""
+    if article_id not in homes:
+        return InvalidRecord("too-large", "no story of it fits a record", article_id=article_id)
+    return Assigned(article_id, homes[article_id], tuple(relations.get(article_id, ())))
 
 
 def _published(publisher: Publisher, articles: Sequence[CleanArticle]) -> Iterator[tuple[int, InvalidRecord]]:

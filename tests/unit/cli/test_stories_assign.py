@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli.stories import stories
+from pipeline.errors import ConfigError
 from tests.stages.articles import prose
 
 NOON = "2026-11-20T12:00:00Z"
@@ -200,3 +202,24 @@ def test_order_of_arrival_changes_no_story():
 def test_options_that_make_no_sense_are_refused(options):
     arguments = ["assign", *(["--jsonl"] if options else []), *options]
     assert 2 == CliRunner().invoke(stories, arguments, input=b"").exit_code
+
+
+def test_input_packed_with_gzip_is_unpacked():
+    lines = [line(1, prose("wire")), line(2, prose("wire"), source_id="post")]
+    packed = gzip.compress("\n".join(json.dumps(given) for given in lines).encode())
+    result = CliRunner().invoke(stories, ["assign", "--jsonl"], input=packed, catch_exceptions=False)
+    assert [f"s-{1:020x}"] * 2 == [json.loads(answer)["story_id"] for answer in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("kept", [3, 20, 60])
+def test_broken_gzip_is_named_as_such(kept):
+    packed = gzip.compress(json.dumps(line(1, prose("wire"))).encode())[:kept]
+    with pytest.raises(ConfigError, match="cannot be unpacked"):
+        CliRunner().invoke(stories, ["assign", "--jsonl"], input=packed, catch_exceptions=False)
+
+
+def test_text_too_long_for_a_record_is_answered_in_its_place():
+    large, wire = "word " * 1_600_000, prose("wire")
+    first, broken, last = answers([line(1, wire), line(2, large), line(3, wire, source_id="post")])
+    assert first["story_id"] == last["story_id"]
+    assert (None, True) == (broken["story_id"], "error" in broken)
