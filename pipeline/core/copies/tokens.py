@@ -100,15 +100,13 @@ def _encoded_words(text: str) -> list[bytes]:
 
 
 def _words_beyond(folded: str) -> list[str]:
-    folded = _OPTIONAL_MARKS.sub("", folded).translate(_KEYBOARD_VARIANTS)
-    pattern = _WORD_WITH_SIGNS if _INDIC.search(folded) else _WORD
-    found: list[str] = []
-    for word in pattern.findall(folded):
-        if _UNSPACED.search(word):
-            found.extend(word)
-        else:
-            found.append(word)
-    return found
+    folded = _OPTIONAL_MARKS.sub("", folded)
+    for typed, meant in _KEYBOARD_VARIANTS:
+        folded = folded.replace(typed, meant)
+    runs = (_WORD_WITH_SIGNS if _INDIC.search(folded) else _WORD).findall(folded)
+    if not _UNSPACED.search(folded):
+        return runs
+    return [word for run in runs for word in (run if _UNSPACED.search(run) else (run,))]
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -130,7 +128,7 @@ _OPTIONAL_MARKS = re.compile(
 )
 
 # The same Persian or Urdu letter, typed on an Arabic keyboard: kaf, yeh and final yeh.
-_KEYBOARD_VARIANTS = str.maketrans({"\u0643": "\u06a9", "\u064a": "\u06cc", "\u0649": "\u06cc"})
+_KEYBOARD_VARIANTS = (("\u0643", "\u06a9"), ("\u064a", "\u06cc"), ("\u0649", "\u06cc"))
 
 # Kana, Han and Hangul (which agencies space differently), Thai, Lao, Burmese, Khmer.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
