@@ -14,7 +14,9 @@ def article_named(text: str) -> str:
     try:
         return article_id(canonical(text))
     except InvalidUrl as error:
-        raise click.BadParameter(str(error)) from error
+        raise click.BadParameter(
+            f"{text!r} is no id (a-… of an article, s-… of a story) and no URL: {error}"
+        ) from error
 
 
 def named(text: str) -> str:
