@@ -54,8 +54,8 @@ class ElasticSearcher:
 
     def complete(self, prefix: str, language: str | None = None, limit: int = 10) -> list[str]:
         """Titles that go on like this, from any of their first words."""
+        suggest = completion(prefix, language, limit)
         with translated("the suggestions cannot be read"):
-            suggest = completion(prefix, language, limit)
             answer = self._client.search(index=self._alias, suggest=suggest, source_includes=["title"])
         return completions(answer.body)
 

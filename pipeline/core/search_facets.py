@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.core.search import BadQuery, FacetValue, Query
+from pipeline.core.search_text import written
 
 SIZE = 20
 """Values shown of a facet."""
+MAX_VALUES = 500
+"""Of one filter."""
 VARIANTS = 3
 """Times as many are counted where values of several spellings are then shown as one."""
 DATE = "date"
@@ -61,7 +64,7 @@ FACETS: Mapping[str, Facet] = {
 _OTHERS = "others"
 """The group of the facets that are not filtered by."""
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_RANGE = re.compile(r"(?P<start>\d+)?\s*(?P<dash>-|\.\.)?\s*(?P<end>\d+)?(?P<plus>\+)?")
+_RANGE = re.compile(r"(?P<start>\d{1,9})?\s*(?P<dash>-|\.\.)?\s*(?P<end>\d{1,9})?(?P<plus>\+)?")
 
 
 def check(filters: Mapping[str, Sequence[str]]) -> None:
@@ -69,6 +72,10 @@ def check(filters: Mapping[str, Sequence[str]]) -> None:
     for name, values in filters.items():
         if name not in FACETS:
             raise BadQuery("no such facet", f"there are {', '.join(FACETS)}", given=name)
+        if isinstance(values, str):
+            raise BadQuery("a filter takes a list of values", f"write [{values!r}]", given=name)
+        if len(values) > MAX_VALUES:
+            raise BadQuery("too many values of one filter", f"use at most {MAX_VALUES:,}", given=len(values))
         for value in values:
             condition(name, [value])
 
@@ -76,9 +83,10 @@ def check(filters: Mapping[str, Sequence[str]]) -> None:
 def condition(name: str, values: Iterable[str]) -> dict[str, Any]:
     """The filter that holds where the facet has any of the values. Raises BadQuery."""
     facet = FACETS[name]
+    values = [written(value) for value in values]
     match facet.kind:
         case "words":
-            return {"terms": {f"{facet.field}.folded": list(values)}}
+            return {"terms": {f"{facet.field}.folded": values}}
         case "flag":
             return {"terms": {facet.field: [_truth(name, value) for value in values]}}
         case "ranges":
@@ -202,6 +210,8 @@ def _bounds(name: str, value: str) -> dict[str, int]:
     if found is None or not (found["start"] or found["end"]) or (found["plus"] and found["dash"]):
         raise BadQuery(f"{name} is a number or a range", "write 4, 2-9, 10+ or -3", given=value)
     start, end = found["start"], found["end"]
+    if start and end and int(start) > int(end):
+        raise BadQuery(f"the range of {name} ends before it begins", f"write {end}-{start}", given=value)
     if not (found["dash"] or found["plus"]):
         return {"gte": int(value), "lte": int(value)}
     return ({"gte": int(start)} if start else {}) | ({"lte": int(end)} if end else {})

@@ -12,7 +12,7 @@ other language has to agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,17 @@ from typing import Any
 
 import schemas
 from pipeline.core.plain import rfc3339
-from pipeline.core.search import MARK, MAX_DEPTH, MAX_HITS, MAX_RECENCY, BadQuery, Query, Sort
+from pipeline.core.search import (
+    INTERVALS,
+    MARK,
+    MAX_DEPTH,
+    MAX_HITS,
+    MAX_RECENCY,
+    SORTS,
+    BadQuery,
+    Query,
+    Sort,
+)
 from pipeline.core.search_facets import aggregations, check, condition
 from pipeline.core.search_scripts import scripts_of
 from pipeline.core.search_text import Alternatives, Term, Words, words_of
@@ -109,15 +119,34 @@ def everything(query: Query, now: datetime) -> tuple[dict[str, Any], list[Mappin
 
 def _check(query: Query) -> None:
     check(query.filters)
+    _check_choice("sort", query.sort, SORTS)
+    _check_choice("interval", query.interval, (None, *INTERVALS))
+    _check_moment("since", query.since)
+    _check_moment("until", query.until)
     if query.since and query.until and query.since >= query.until:
         raise BadQuery("nothing lies between since and until", "since must be the earlier one")
     if not 0 <= query.limit <= MAX_HITS:
-        raise BadQuery("too many hits for one page", f"ask for at most {MAX_HITS}", given=query.limit)
+        raise BadQuery("no such size of a page", f"ask for at most {MAX_HITS}", given=query.limit)
     if query.offset < 0 or query.offset + query.limit > MAX_DEPTH:
         hint = f"pages reach to {MAX_DEPTH:,}; take all of them (--all, Search.all) to go further"
         raise BadQuery("the page lies too deep", hint, given=query.offset)
     if not 0 <= query.recency <= MAX_RECENCY:
         raise BadQuery("recency is out of range", f"use 0 to {MAX_RECENCY:g}", given=query.recency)
+
+
+def _check_choice(name: str, given: str | None, choices: Sequence[str | None]) -> None:
+    if given not in choices:
+        raise BadQuery(f"no such {name}", f"use {', '.join(filter(None, choices))}", given=given)
+
+
+def _check_moment(name: str, moment: datetime | None) -> None:
+    try:
+        if moment is not None:
+            rfc3339(moment)
+    except ValueError as error:
+        raise BadQuery(f"{name} has no time zone", "add one, such as tzinfo=UTC", given=moment) from error
+    except OverflowError as error:
+        raise BadQuery(f"{name} is beyond the calendar", "use a later year", given=moment) from error
 
 
 def _sort(query: Query, words: Words) -> Sort:
@@ -203,7 +232,7 @@ def _misspelt(text: str) -> dict[str, Any]:
 
 
 def _is_rescored(query: Query, words: Words) -> bool:
-    return len(words.plain) > 1 and _sort(query, words) == "relevance"
+    return query.limit > 0 and len(words.plain) > 1 and _sort(query, words) == "relevance"
 
 
 def _rescored(query: Query, words: Words, now: datetime | None) -> dict[str, Any]:

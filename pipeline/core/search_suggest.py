@@ -14,10 +14,12 @@ from typing import Any
 
 from pipeline.core.search import MARK, BadQuery, Query, Results
 from pipeline.core.search_facets import folded
-from pipeline.core.search_text import words_of
+from pipeline.core.search_text import words_of, written
 from pipeline.core.story_form import ANY_LANGUAGE
 
 MAX_COMPLETIONS = 50
+MAX_PREFIX = 80
+"""Characters of a title that can be completed."""
 CHOICES = 3
 """Corrections considered of each word, and shown of a query."""
 MIN_LETTERS = 4
@@ -34,10 +36,10 @@ def completion(prefix: str, language: str | None, limit: int) -> dict[str, Any]:
         "field": "suggest",
         "size": limit,
         "skip_duplicates": True,
-        "contexts": {"language": [language or ANY_LANGUAGE]},
+        "contexts": {"language": [written(language or ANY_LANGUAGE)]},
         "fuzzy": {"fuzziness": 1, "min_length": 5, "prefix_length": 1},
     }
-    return {"titles": {"prefix": " ".join(prefix.split()), "completion": suggester}}
+    return {"titles": {"prefix": " ".join(written(prefix).split())[:MAX_PREFIX], "completion": suggester}}
 
 
 def completions(answer: Mapping[str, Any]) -> list[str]:
@@ -56,7 +58,7 @@ def correction(query: Query) -> dict[str, Any]:
         "size": CHOICES,
     }
     return {
-        "text": query.text,
+        "text": written(query.text),
         **{f"in_{field}": {"term": {"field": field, **likeness}} for field in ("title", "text")},
     }
 
@@ -71,6 +73,7 @@ class Corrected:
 
 def corrected(query: Query, answer: Mapping[str, Any]) -> list[Corrected]:
     """The query with the likeliest words instead, and then with others. Empty if every word is known."""
+    query = replace(query, text=written(query.text))
     in_text, in_title = answer["suggest"]["in_text"], answer["suggest"]["in_title"]
     places = _places(in_text, in_title) or _places(in_title, in_text)
     if not places:
@@ -133,9 +136,15 @@ def _ranked(options: Sequence[Mapping[str, Any]]) -> list[str]:
 def _exchanged(query: Query, places: Sequence[tuple[int, int, list[str]]], words: Sequence[str]) -> Corrected:
     text, new = query.text, {}
     for (offset, length, _), word in reversed(list(zip(places, words, strict=True))):
-        new[text[offset : offset + length]] = word
-        text = text[:offset] + word + text[offset + length :]
+        start, end = _place(text, offset), _place(text, offset + length)
+        new[text[start:end]] = word
+        text = text[:start] + word + text[end:]
     return Corrected(replace(query, text=text, limit=1, offset=0, facets=False), new)
+
+
+def _place(text: str, offset: int) -> int:
+    """Elasticsearch counts a character beyond the basic plane, such as an emoji, as two."""
+    return len(text.encode("utf-16-le")[: 2 * offset].decode("utf-16-le"))
 
 
 def _words_marked(lines: Sequence[str]) -> Iterator[str]:

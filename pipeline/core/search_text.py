@@ -22,6 +22,13 @@ MAX_WORDS = 64
 
 Kind = Literal["word", "phrase", "prefix", "fuzzy"]
 
+_UNWRITTEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and halves of characters, which a shell makes of bytes that are no UTF-8."""
+_FIELD = re.compile(
+    r"(source|country|language|lang|section|author|tag|agency|access|copies|length|revised|since|until):[^/\s]"
+)
+_TITLE = re.compile(r"(title|text):[^/\s]")
+_BRACKETS = re.compile(r"(^|\s)[+-]?\([^()]*\s[^()]*\)(\s|$)")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
 _KINDS: dict[str, Kind] = {"": "word", "*": "prefix", "~": "fuzzy"}
 _ENDING = re.compile(r"(\*+|~\d?)$")
@@ -66,11 +73,17 @@ class _Piece:
     term: Term
 
 
+def written(text: str) -> str:
+    """The text with a space for whatever is no written character, so that it can be sent and compared."""
+    return _UNWRITTEN.sub(" ", text)
+
+
 def words_of(text: str) -> Words:
     """Take a query apart. Raises BadQuery only for one that is too long."""
+    text = written(text)
     if len(text) > MAX_CHARACTERS:
         raise BadQuery("the query is too long", f"use at most {MAX_CHARACTERS} characters", given=len(text))
-    hints: list[str] = []
+    hints = list(_habits(text))
     groups = list(_groups(list(_pieces(text, hints)), hints))
     plain = tuple(group[0].term.text for group in groups if _is_plain(group))
     special = [group for group in groups if not _is_plain(group)]
@@ -87,6 +100,16 @@ def words_of(text: str) -> Words:
         hints.append("there is no word in the query, so it finds every story")
         return Words(hints=tuple(hints))
     return found
+
+
+def _habits(text: str) -> Iterator[str]:
+    """What other search languages have and this one has not."""
+    if named := _FIELD.search(text):
+        yield f"{named[1]}: is no part of a query; filters stand beside it, as in --source or filters="
+    if named := _TITLE.search(text):
+        yield f"{named[1]}: is no part of a query; words are looked for in titles and texts at once"
+    if _BRACKETS.search(text):
+        yield "brackets group nothing; OR joins the words beside it"
 
 
 def _pieces(text: str, hints: list[str]) -> Iterator[_Piece | str]:

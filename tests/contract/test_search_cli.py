@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli.search import search
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, IndexUnavailable
 from pipeline.settings import Settings
 from pipeline.world import World
 from tests.contract.shelves import written
@@ -126,6 +129,8 @@ def test_titles_are_completed(run: Run) -> None:
         (["--since", "1h", "--until", "2h"], "earlier"),
         (["--json", "--csv"], "choose one"),
         (["word " * 100], "at most 64"),
+        (["--copies", "9-2"], "write 2-9"),
+        (["--since", "0001-01-01T00:00+14:00"], "later year"),
     ],
 )
 def test_bad_query_gets_a_hint(run: Run, arguments: list[str], said: str) -> None:
@@ -144,3 +149,29 @@ def test_odd_words_are_taken_as_meant_with_a_hint(run: Run) -> None:
     odd = run('"steel')
     assert "is not closed" in odd.stderr
     assert "Steel tariffs" in odd.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("source:post steel", "--source"),
+        ("title:steel", "titles and texts at once"),
+        ("(steel OR wool)", "brackets"),
+    ],
+)
+def test_what_other_search_languages_have_gets_a_hint(run: Run, typed: str, said: str) -> None:
+    assert said in run(typed).stderr
+
+
+def test_example_of_the_documentation_runs(run: Run, library: Settings) -> None:
+    text = Path("docs/search.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(example, "docs/search.md", "exec"), names)
+    assert "Steel tariffs raised" == names["found"].hits[0].title
+
+
+def test_reader_is_told_what_to_do_when_nothing_answers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    with pytest.raises(IndexUnavailable, match="Elasticsearch"):
+        run("steel")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -127,53 +126,86 @@ def test_killed_at_any_step_the_next_run_ends_well(world, instance: Instance, pl
     assert len(behind(world, "news-stories")) == 1
 
 
-def test_readers_and_the_writer_go_on_meanwhile_and_nothing_differs(world, empty: Settings):
+def test_readers_and_the_writer_go_on_meanwhile_and_nothing_differs(
+    world, empty: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """In every phase searches are answered, and never with fewer stories than a reader may count on: those
+    that were findable before the rebuild, and after the swap all that were stored before it."""
     store(world, *(made(number) for number in range(1500)))
     world.stories.refresh()
-    stop, totals, numbers = threading.Event(), list[int](), iter(range(10_000, 20_000))
-    faults: list[BaseException] = []
+    phase, answers, added = ["before"], list[tuple[str, int]](), list[Story]()
+    promised = dict.fromkeys(("before", "stories", "comparisons", "swap"), 1500)
 
-    def looping(step: Any) -> None:
-        own = World(empty)
+    def write(own: World) -> None:
+        story = made(10_000 + len(added))
+        store(own, story, made(len(added) % 1500, 10_000 + len(added)))
+        added.append(story)
+
+    def read(own: World) -> None:
+        asked_in = phase[0]
+        answers.append((asked_in, own.searcher.search(Query(text="harbour", limit=1)).total))
+
+    def enter(name: str) -> None:
+        """Go on when a search that began in this phase was answered."""
+        phase[0] = name
+        wait_until(lambda: any(asked_in == name for asked_in, _ in answers), meanwhile)
+
+    swap = ElasticReindex.swap
+
+    def swapping(following: ElasticReindex) -> None:
+        enter("swap")
+        promised["after"] = 1500 + len(added)
+        swap(following)
+        enter("after")
+
+    monkeypatch.setattr(ElasticReindex, "swap", swapping)
+    with Meanwhile(empty, write, read) as meanwhile:
+        enter("before")
+        run_reindex(world, lambda doing, *_: enter(doing))
+    assert set(promised) == {asked_in for asked_in, _ in answers}
+    assert [] == [(asked_in, total) for asked_in, total in answers if total < promised[asked_in]]
+    before, after = everything(world, FIRST), everything(world, SECOND)
+    assert {story.story_id for story in added} < after.keys()
+    assert len(after) == 1500 + len(added)
+    assert [] == [id for id, story in before.items() if after[id].version < story.version]
+
+
+class Meanwhile:
+    """Each step again and again in a thread with a world of its own, until the end of the block."""
+
+    def __init__(self, settings: Settings, *steps: Callable[[World], None]) -> None:
+        self._settings, self._stop = settings, threading.Event()
+        self.faults = list[BaseException]()
+        self._threads = [threading.Thread(target=self._loop, args=(step,)) for step in steps]
+
+    def __enter__(self) -> Meanwhile:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        assert self.faults == []
+
+    def _loop(self, step: Callable[[World], None]) -> None:
+        own = World(self._settings)
         try:
-            while not stop.is_set():
+            while not self._stop.wait(0.02):
                 step(own)
         except BaseException as error:
-            faults.append(error)
+            self.faults.append(error)
         finally:
             own.close()
 
-    def write(own: World) -> None:
-        number = next(numbers)
-        store(own, made(number), made(number % 1500, number))
-        time.sleep(0.02)
 
-    def read(own: World) -> None:
-        totals.append(own.searcher.search(Query(text="harbour", limit=1)).total)
-        time.sleep(0.02)
-
-    threads = [threading.Thread(target=looping, args=(step,)) for step in (write, read)]
-    for thread in threads:
-        thread.start()
-    try:
-        time.sleep(1)
-        run_reindex(world, quiet)
-        time.sleep(1)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert faults == []
-    assert len(totals) > 3
-    assert min(totals) >= 1500
-    lost = max(earlier - later for earlier, later in pairwise(totals))
-    assert lost < 100, "stories vanished, beyond those indexed within the swap"
-    after, topic = everything(world, SECOND), next(numbers) - 10_000
-    assert len(after) == 1500 + topic
-    before = everything(world, FIRST)
-    assert {id: after[id].version >= story.version for id, story in before.items()} == dict.fromkeys(
-        before, True
-    )
+def wait_until(holds: Callable[[], bool], meanwhile: Meanwhile, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert meanwhile.faults == []
+        assert time.monotonic() < end, "nothing was answered"
+        time.sleep(0.01)
 
 
 def test_writer_whose_batch_meets_the_swap_loses_nothing(world, monkeypatch: pytest.MonkeyPatch):

@@ -58,6 +58,8 @@ def test_language_stands_for_its_regions_too() -> None:
         ({"copies": ["many"]}, "2-9"),
         ({"copies": [""]}, "2-9"),
         ({"copies": ["-"]}, "2-9"),
+        ({"copies": ["9-2"]}, "2-9"),
+        ({"length": ["9" * 30]}, "2-9"),
     ],
 )
 def test_filter_that_no_story_can_meet_is_refused_with_a_hint(filters: Any, said: str) -> None:

@@ -1,7 +1,7 @@
 """How a query is put to Elasticsearch."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from pipeline.core.search import MAX_DEPTH, SORTS, BadQuery, Query
 from pipeline.core.search_request import body, everything, mapped_suffixes
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+EAST = timezone(timedelta(hours=1))
 
 
 def fields_of(query: Query) -> set[str]:
@@ -136,6 +137,13 @@ BAD = [
     ("time turned round", {"since": NOW, "until": NOW - timedelta(hours=1)}, "earlier"),
     ("an unknown facet", {"filters": {"colour": ["red"]}}, "source"),
     ("a negative weight", {"recency": -1.0}, "0 to 10"),
+    ("no weight at all", {"recency": float("nan")}, "0 to 10"),
+    ("an order that is none", {"sort": "price"}, "newest"),
+    ("an interval that is none", {"interval": "minute"}, "hour, day"),
+    ("a time without a zone", {"since": datetime(2026, 11, 24)}, "tzinfo"),
+    ("a time before the calendar", {"until": datetime.min.replace(tzinfo=EAST)}, "later"),
+    ("a word where a list belongs", {"filters": {"source": "gazette"}}, r"\['gazette'\]"),
+    ("more values than anybody types", {"filters": {"tag": ["a"] * 501}}, "at most 500"),
 ]  # fmt: skip
 
 

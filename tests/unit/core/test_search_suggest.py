@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pipeline.core.search import Hit, Query, Results
-from pipeline.core.search_suggest import as_written, corrected, relaxed
+from pipeline.core.search_suggest import as_written, completion, corrected, relaxed
 
 
 def entry(offset: int, text: str, *options: tuple[str, float, int]) -> dict[str, object]:
@@ -69,3 +69,13 @@ def test_each_filter_the_time_and_the_words_may_be_let_go_of() -> None:
     assert fewer["without the filter on source"].filters == {"language": ["en"], "tag": []}
     assert fewer["with any of the words"].text == "nurse OR shortage"
     assert relaxed(Query(text="nurse")) == {}
+
+
+def test_places_are_counted_as_elasticsearch_counts_them() -> None:
+    (made,) = corrected(Query(text="🙂 𝔖 tarifs"), answer([entry(6, "tarifs", ("tariffs", 0.8, 3))], []))
+    assert made.query.text == "🙂 𝔖 tariffs"
+
+
+def test_beginning_is_cut_and_cleaned() -> None:
+    assert completion("a\x1f\ud800  b", None, 5)["titles"]["prefix"] == "a b"
+    assert len(completion("a" * 500, None, 5)["titles"]["prefix"]) == 80

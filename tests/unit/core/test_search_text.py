@@ -58,6 +58,9 @@ HINTS = [
     ("OR first", "OR steel", "between two words"),
     ("OR last", "steel OR", "between two words"),
     ("signs only", "?? -- !", "no word"),
+    ("a filter", "lang:en steel", "--source or filters="),
+    ("a field", "title:steel", "titles and texts at once"),
+    ("brackets", "steel (mill OR works)", "OR joins"),
 ]
 
 
@@ -89,3 +92,14 @@ def test_whatever_is_typed_is_understood(text: str) -> None:
 @given(st.lists(st.from_regex(r"[a-z]{1,9}", fullmatch=True), max_size=20))
 def test_plain_words_stay_as_they_are(words: list[str]) -> None:
     assert words_of(" ".join(words)).plain == tuple(words)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://desk.example/a", "12:30", "Mayor: taxes", "f(x) [sic", "source: Reuters"]
+)
+def test_text_that_only_looks_like_another_language_gets_no_hint(text: str) -> None:
+    assert words_of(text).hints == ()
+
+
+def test_what_is_no_character_is_a_space() -> None:
+    assert words_of("a\x00b \ud800c\udcff").plain == ("a", "b", "c")
