@@ -87,7 +87,7 @@ bench-index: setup ## Log to searchable story over a full window (ARGS="--window
 	@$(BIN)/python -m bench.bench_index $(ARGS)
 
 .PHONY: bench-search
-bench-search: setup ## Searches while stories are indexed (ARGS="--stories 200000 --rebuild" is full size)
+bench-search: setup ## Searches of 200,000 stories while more are indexed (ARGS="--stories 20000 --rebuild")
 	@$(BIN)/python -m bench.bench_search $(ARGS)
 
 .PHONY: bench-latency

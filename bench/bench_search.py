@@ -1,15 +1,17 @@
 """How fast readers are answered while stories are indexed, and how large the index is.
 
-    python -m bench.bench_search [--stories 20000] [--seconds 3] [--clients 1 8 32] [--rate 20] [--rebuild]
+    python -m bench.bench_search [--stories 200000] [--seconds 6] [--clients 1 8 32] [--rate 20] [--rebuild]
 
 Generated stories (`bench/search/generated.py`) in a real Elasticsearch started for the purpose, or the one
-that `--url` names, which must be empty. Times are a client's own, threads of one process beside the server.
-`--rebuild` also fills a new version of the index from the topic, while a reader searches.
+that `--url` names, which must be empty. Times are a client's own, threads of one process beside the server;
+the server's CPU time of a search includes what indexing takes meanwhile. `--rebuild` also fills a new version
+of the index from the topic, while a reader searches.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import threading
 import time
@@ -23,22 +25,23 @@ import numpy as np
 
 import schemas
 from bench.search import generated
+from bench.search.filling import Filled, client, cpu_seconds, fill
 from infra.local.throwaway import throwaway_instance
 from pipeline import settings as settings_module
 from pipeline.adapters.apply_index import apply_indices
 from pipeline.adapters.apply_topics import apply_topics
 from pipeline.adapters.elastic_stories import ElasticStories
 from pipeline.bootstrap import run_reindex
-from pipeline.core.codec import to_message
 from pipeline.core.model import Story
+from pipeline.core.reindex import compared
 from pipeline.core.search import Query
 from pipeline.search import Search
 from pipeline.settings import Settings
 from pipeline.world import World
 
-CHUNK = 500
-WORDS_FROM = 2_000
-"""Stories whose words are asked for."""
+HEAP = "1g"
+"""Elasticsearch's memory, as `make run` gives it, unless `COPYDESK_ELASTICSEARCH_HEAP` says otherwise."""
+EXPORTED = 40_000
 WARM_SECONDS = 4.0
 GOALS = {"plain": 150, "filtered": 150, "phrase": 150, "faceted": 400}
 """Milliseconds at eight clients on two cores, p95."""
@@ -51,12 +54,13 @@ def main() -> None:
     with _servers(options.url, topics=options.rebuild) as settings:
         world = World(settings)
         try:
-            told = fill(world, options.stories, publish=options.rebuild)
+            filled = fill(world, datetime.now(UTC), options.stories, publish=options.rebuild)
+            report_filling(filled)
             report_size(world, options.stories)
-            warm_up(world, told)
+            warm_up(world, filled.told)
             for clients in options.clients:
                 for kind, asked in KINDS.items():
-                    measure(world, told, kind, asked, clients, options.seconds, options.rate)
+                    measure(world, filled.told, kind, asked, clients, options.seconds, options.rate)
             measure_export(world)
             if options.rebuild:
                 measure_rebuild(world)
@@ -64,28 +68,23 @@ def main() -> None:
             world.close()
 
 
-def fill(world: World, count: int, *, publish: bool) -> list[Story]:
-    """Store `count` stories; a few of them for their words."""
-    began, told = time.perf_counter(), list[Story]()
-    source = generated.stories(count, datetime.now(UTC))
-    while chunk := list(islice(source, CHUNK)):
-        world.stories.put(chunk)
-        if publish:
-            world.publisher.publish([to_message(story, source="/stages/index") for story in chunk])
-        told += chunk[: WORDS_FROM * CHUNK // max(count, CHUNK) + 1]
-    world.stories.refresh()
+def report_filling(filled: Filled) -> None:
+    """How fast, and the server's CPU time with merges."""
+    rate, cpu = filled.count / filled.seconds, filled.server_cpu_seconds / filled.count * 1000
     print(
-        f"filled: {count:,} stories, {count / (time.perf_counter() - began):,.0f} a second with making them"
+        f"filled: {filled.count:,} stories in {filled.seconds:.0f} s, {rate:,.0f} a second with making them;"
+        f" {cpu:.1f} ms of the server's CPU a story",
+        flush=True,
     )
-    return told
 
 
 def report_size(world: World, count: int) -> None:
     """Bytes of the index, all segments as they are."""
-    client = world.next_index._client
-    client.indices.flush(index="news-stories")
-    size = client.indices.stats(index="news-stories", metric="store")["_all"]["primaries"]["store"]
-    print(f"index: {size['size_in_bytes'] / count / 1024:.1f} KiB a story")
+    indices = client(world).indices
+    indices.flush(index="news-stories")
+    held = indices.stats(index="news-stories", metric="store,segments").body["_all"]["primaries"]
+    size, segments = held["store"]["size_in_bytes"], held["segments"]["count"]
+    print(f"index: {size / count / 1024:.1f} KiB a story, {segments} segments", flush=True)
 
 
 def plain(rng: random.Random, told: Sequence[Story]) -> Query:
@@ -144,34 +143,41 @@ def measure(
     stop = threading.Event()
     indexing = threading.Thread(target=index_meanwhile, args=(world, rate, stop))
     indexing.start()
+    used = cpu_seconds(world)
     try:
         with ThreadPoolExecutor(clients) as pool:
             runs = [pool.submit(ask, world, told, asked, number, seconds) for number in range(clients)]
-            times = np.array([taken for run in runs for taken in run.result()]) * 1000
+            answers = [answer for run in runs for answer in run.result()]
     finally:
         stop.set()
         indexing.join()
-    p50, p95, p99 = np.percentile(times, [50, 95, 99])
+    used = cpu_seconds(world) - used
+    p50, p95, p99 = np.percentile([taken * 1000 for taken, _ in answers], [50, 95, 99])
     goal = GOALS.get(kind) if clients == 8 else None
     said = "" if goal is None else f"   goal {goal} {'met' if p95 < goal else 'MISSED'}"
     print(
-        f"{kind:<9}{clients:>3} clients {len(times) / seconds:>7.0f} a second"
-        f"   p50 {p50:>6.0f}   p95 {p95:>6.0f}   p99 {p99:>6.0f} ms{said}",
+        f"{kind:<9}{clients:>3} clients {len(answers) / seconds:>6.0f} a second"
+        f"   p50 {p50:>6.0f}   p95 {p95:>6.0f}   p99 {p99:>6.0f} ms"
+        f"   server CPU {used / len(answers) * 1000:>4.0f} ms"
+        f"   found {np.median([total for _, total in answers]):>8,.0f}{said}",
         flush=True,
     )
 
 
-def ask(world: World, told: Sequence[Story], asked: Asked, number: int, seconds: float) -> list[float]:
-    """One client with a connection of its own: the next question when the last is answered."""
-    rng, times = random.Random(number), list[float]()
+def ask(
+    world: World, told: Sequence[Story], asked: Asked, number: int, seconds: float
+) -> list[tuple[float, int]]:
+    """One client with a connection of its own: the next question when the last is answered. Seconds and
+    how many stories were found."""
+    rng, answers = random.Random(number), list[tuple[float, int]]()
     with Search(world.settings) as search:
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             query = asked(rng, told)
             began = time.perf_counter()
-            search(query)
-            times.append(time.perf_counter() - began)
-    return times
+            total = search(query).total
+            answers.append((time.perf_counter() - began, total))
+    return answers
 
 
 def index_meanwhile(world: World, rate: float, stop: threading.Event) -> None:
@@ -184,20 +190,22 @@ def index_meanwhile(world: World, rate: float, stop: threading.Event) -> None:
 
 
 def measure_export(world: World) -> None:
-    """Everything, page after page."""
+    """Page after page of everything."""
     began = time.perf_counter()
-    count = sum(1 for _ in world.searcher.all(Query(sort="newest")))
-    print(f"export: {count / (time.perf_counter() - began):,.0f} stories a second, {count:,} in all")
+    count = sum(1 for _ in islice(world.searcher.all(Query(sort="newest")), EXPORTED))
+    print(
+        f"export: {count / (time.perf_counter() - began):,.0f} stories a second, {count:,} read", flush=True
+    )
 
 
 def measure_rebuild(world: World) -> None:
-    """A new version of the index, and the longest a reader waited meanwhile."""
-    stop, waits = threading.Event(), list[float]()
+    """A new version of the index, the longest a reader waited meanwhile, and what differs afterwards."""
+    stop, waits, totals = threading.Event(), list[float](), list[int]()
 
     def read() -> None:
         while not stop.is_set():
             began = time.perf_counter()
-            world.searcher.search(Query(sort="newest"))
+            totals.append(world.searcher.search(Query(sort="newest")).total)
             waits.append(time.perf_counter() - began)
             stop.wait(0.1)
 
@@ -211,9 +219,13 @@ def measure_rebuild(world: World) -> None:
         reader.join()
     taken = time.perf_counter() - began
     stories = sum(found.statuses.values())
+    versions = (world.next_index._standings(name) for name in (found.served_before, found.index))
+    differing = compared(*versions)
     print(
-        f"rebuild: {stories / taken:,.0f} stories a second ({stories:,} in {taken:.0f} s), 0 differences;"
-        f" {len(waits)} searches meanwhile, the slowest {max(waits) * 1000:.0f} ms"
+        f"rebuild: {stories / taken:,.0f} stories a second ({stories:,} in {taken:.0f} s);"
+        f" {len(differing.behind)} missing or older, {len(differing.ahead)} more or newer,"
+        f" {found.checked} compared in full; {len(waits)} searches meanwhile, the slowest"
+        f" {max(waits) * 1000:.0f} ms, never fewer than {min(totals):,} of {max(totals):,} stories"
     )
 
 
@@ -232,6 +244,7 @@ def _servers(url: str | None, *, topics: bool) -> Iterator[Settings]:
         apply_indices(settings, contract={"news-stories": schemas.indices()["news-stories"]})
         yield settings
         return
+    os.environ.setdefault("COPYDESK_ELASTICSEARCH_HEAP", HEAP)
     with throwaway_instance(("kafka", "elasticsearch") if topics else ("elasticsearch",)) as instance:
         settings = settings_module.load(instance.environment())
         apply_indices(settings)
@@ -242,8 +255,8 @@ def _servers(url: str | None, *, topics: bool) -> Iterator[Settings]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--stories", type=int, default=20_000, help="200000 for the recorded figures")
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--stories", type=int, default=200_000, help="20000 for a first look")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--rate", type=float, default=20.0, help="stories indexed a second meanwhile")
     parser.add_argument("--url", help="an Elasticsearch to use instead of one of its own")

@@ -1,18 +1,21 @@
 """Stories by the thousand for the search benchmark: invented words in seven languages, spread as news is.
 
 Few words are frequent and most are rare, few stories are copied often, most are recent, and every facet has
-as many values as a newsroom's would have.
+as many values as a newsroom's would have. Paragraphs come from a stock of invented articles, two of them for
+each story, shuffled: inventing every word anew would take longer than storing the story.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from bench.stories.languages import language
-from bench.stories.texts import article_length, invent
+from bench.stories.texts import Text, article_length, invent
 from pipeline.core.model import Content, Member, Story
 
 LANGUAGES = ("en", "de", "fr", "es", "ru", "fa", "zh")
@@ -36,6 +39,9 @@ COUNTRIES = ("GB", "US", "DE", "FR", "ES", "MX", "RU", "EG", "CN", "IE", "AT", "
 AGENCIES = ("Norwind", "Meridian Wire", "Ostpress", "Agencia Faro")
 ACCESS = ("free", "free", "free", "metered", "paywalled", "unknown")
 DAYS = 180
+STOCK = 600
+"""Articles of a language from which paragraphs are taken: a third of a million ways to take two."""
+_CUMULATIVE = np.cumsum(SHARES)
 
 
 def stories(count: int, now: datetime, *, seed: int = 1, first: int = 0) -> Iterator[Story]:
@@ -45,11 +51,42 @@ def stories(count: int, now: datetime, *, seed: int = 1, first: int = 0) -> Iter
         yield _story(number, now, rng)
 
 
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """Written out, with the number of its words and the first sentence word by word."""
+
+    written: str
+    words: int
+    opening: tuple[str, ...]
+
+
+@functools.cache
+def _stock(code: str) -> tuple[tuple[_Paragraph, ...], ...]:
+    rng = np.random.default_rng([STOCK, *code.encode()])
+    spoken = language(code)
+    articles = (invent(spoken, rng, article_length(rng)) for _ in range(STOCK))
+    return tuple(
+        tuple(
+            _Paragraph(Text(spoken, (part,)).render(), sum(map(len, part)), part[0])
+            for part in article.paragraphs
+        )
+        for article in articles
+    )
+
+
+def _paragraphs(code: str, rng: np.random.Generator) -> list[_Paragraph]:
+    """About half of each of two articles, mixed."""
+    stock = _stock(code)
+    one, other = rng.integers(STOCK, size=2).tolist()
+    parts = [*stock[one][::2], *stock[other][1::2]]
+    return [parts[place] for place in rng.permutation(len(parts)).tolist()]
+
+
 def _story(number: int, now: datetime, rng: np.random.Generator) -> Story:
-    code = str(rng.choice(LANGUAGES, p=SHARES))
-    spoken = language(code if code in SPELLED else "en")
-    body = invent(spoken, rng, article_length(rng))
-    title = spoken.joiner.join(list(body.sentences[0])[: int(rng.integers(6, 12))])
+    code = LANGUAGES[min(int(_CUMULATIVE.searchsorted(rng.random())), len(LANGUAGES) - 1)]
+    spoken = code if code in SPELLED else "en"
+    body = _paragraphs(spoken, rng)
+    title = language(spoken).joiner.join(body[0].opening[: int(rng.integers(6, 12))])
     at = now - timedelta(days=float(rng.exponential(DAYS / 3)) % DAYS)
     members = tuple(_member(number, place, title, at, rng) for place in range(min(int(rng.zipf(2.2)), 40)))
     lead = members[0]
@@ -59,9 +96,9 @@ def _story(number: int, now: datetime, rng: np.random.Generator) -> Story:
         source_name=lead.source_id.title(),
         source_country=lead.country,
         title=title,
-        text=body.render(),
+        text="\n\n".join(part.written for part in body),
         language=code,
-        word_count=body.words,
+        word_count=sum(part.words for part in body),
         first_fetched_at=at,
         authors=(f"Author {_rank(rng, AUTHORS)}",),
         published_at=at,
