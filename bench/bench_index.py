@@ -1,6 +1,6 @@
 """How many articles a second the index stage takes from the log to searchable stories, over a full window.
 
-    python -m bench.bench_index [--window 100000] [--seconds 600] [--by-search 0] [--ahead 300] [--batch 200]
+    python -m bench.bench_index [--window 100000] [--seconds 600] [--by-search 0] [--ahead 400] [--batch 200]
 
 Real servers on free ports, started for the purpose. The window is filled past the stage, `ahead` × `seconds`
 articles are put into the log, and a worker in a process of its own takes them for that long; before it, for
@@ -157,7 +157,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="how long the worker works")
     parser.add_argument("--by-search", type=float, default=0.0, help="how long one works that only searches")
     parser.add_argument(
-        "--ahead", type=float, default=300.0, help="articles a second put into the log before"
+        "--ahead", type=float, default=400.0, help="articles a second put into the log before"
     )
     parser.add_argument("--batch", type=int, default=200, help="records at once")
     return parser.parse_args()

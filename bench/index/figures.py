@@ -84,6 +84,6 @@ def _show_course(turns: Sequence[Turn]) -> None:
     first, first_cpu = (statistics.fmean(each) for each in zip(*full[:tenth], strict=True))
     last, last_cpu = (statistics.fmean(each) for each in zip(*full[-tenth:], strict=True))
     print(
-        f"batches: {len(full)}; of the first tenth {first:.2f} s and {first_cpu:.2f} CPU-seconds each, of the last"
+        f"batches: {len(full)}; the first tenth {first:.2f} s and {first_cpu:.2f} CPU-seconds each, the last"
         f" {last:.2f} and {last_cpu:.2f}: ratio {last / first:.2f} and {last_cpu / max(first_cpu, 0.01):.2f}"
     )

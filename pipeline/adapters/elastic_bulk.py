@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,22 +68,29 @@ class _Answer:
     reason: str = ""
 
 
-def write(client: Client, alias: str, operations: Iterable[Operation]) -> Settled:
+def write(client: Client, alias: str, operations: Iterable[Operation], *, at_once: int = 1) -> Settled:
     """Write all through an alias that must exist, settling every item.
 
-    Raises IndexUnavailable or ConfigError for what is not about one document; some may be stored by then.
+    `at_once` requests share the work of each chunk, in no order between them: the documents of one request
+    are analysed one after the other. Raises IndexUnavailable or ConfigError for what is not about one
+    document; some may be stored by then.
     """
     settled = Settled()
-    for chunk in _chunks(_encoded(operations, settled)):
-        _write_chunk(client, alias, chunk, settled)
+    with ThreadPoolExecutor(at_once) as pool:
+        for chunk in _chunks(_encoded(operations, settled)):
+            parts = [chunk[start::at_once] for start in range(min(at_once, len(chunk)))]
+            for part in list(pool.map(lambda items: _write_chunk(client, alias, items), parts)):
+                settled.held += part.held
+                settled.rejected |= part.rejected
     return settled
 
 
-def _write_chunk(client: Client, alias: str, chunk: Sequence[_Encoded], settled: Settled) -> None:
+def _write_chunk(client: Client, alias: str, chunk: Sequence[_Encoded]) -> Settled:
+    settled = Settled()
     for attempt in range(1, elastic_clients.ATTEMPTS + 1):
         chunk = _settle(chunk, _send(client, alias, chunk), settled)
         if not chunk:
-            return
+            return settled
         elastic_clients.pause(attempt)
     raise IndexUnavailable("Elasticsearch is too busy to write", index=alias, documents=len(chunk))
 

@@ -16,6 +16,8 @@ ALIAS = "news-stories-write"
 """Unlike the alias of the readers it hides nothing."""
 NEXT = "news-stories-next"
 """The next version of the index, there while `copydesk index rebuild` fills it."""
+WRITES_AT_ONCE = 2
+"""A story is the dearest document: its text is analysed twice, so more than one core may do it."""
 COPIES = ("title_*", "text_*", "suggest")
 """What only searching needs."""
 
@@ -40,7 +42,7 @@ class ElasticStories:
             for story in stories
         ]
         self._write_next(operations)
-        held = write(self._client, self._alias, operations).accepted()
+        held = write(self._client, self._alias, operations, at_once=WRITES_AT_ONCE).accepted()
         if self._alias == ALIAS:  # last, or a version retired meanwhile would be missed
             elastic_retired.erase(self._client, elastic_retired.removed_articles(stories))
         return set(held)

@@ -29,6 +29,7 @@ from pipeline.errors import InvalidRecord
 from pipeline.ports import Consumer, Documents, Revisions, Stories, Transactions
 from pipeline.stages import dead_letters
 from pipeline.stages.dead_letters import Poison
+from pipeline.stages.index_recent import RecentStories
 from pipeline.stages.index_succession import Succession, owns_log
 from pipeline.stages.index_takeover import Takeover
 from pipeline.stages.index_texts import Texts
@@ -84,6 +85,7 @@ class IndexStage:
         self._guard = PoisonGuard()
         self._furniture: Furniture | None = None
         self._texts = Texts()
+        self._recent = RecentStories()
         self._unsent: dict[str, Message] = {}
 
     def __call__(self, records: Sequence[Record]) -> list[Outcome]:
@@ -116,6 +118,7 @@ class IndexStage:
         inherited = self._ports.takeover(self._ports.consumer, self._epoch)
         self._epoch = inherited.epoch
         self._furniture, self._unsent = inherited.furniture, announced(inherited.unsent.values())
+        self._recent.clear()
         self._texts = Texts()  # a rebuild may have put other revisions behind the same keys
         log.event(logger, "log.taken-over", run=self._run.run_id, unsent=len(self._unsent))
 
@@ -126,6 +129,7 @@ class IndexStage:
     def _take_back(self) -> None:
         """Abort; what was stored already goes into the next transaction."""
         self._ports.transactions.abort()
+        self._recent.clear()
         held = next(iter((self._ports.consumer.progress() or {}).values()))
         self._unsent = announced(self._ports.takeover.unsent(held, self._epoch).values())
 
@@ -189,7 +193,7 @@ class IndexStage:
         """Look up, decide and write; return the furniture list in force afterwards."""
         ports = self._ports
         self._texts.use(furniture)
-        view = BatchView(ports.ledger, ports.revisions, ports.stories, self._texts)
+        view = BatchView(ports.ledger, ports.revisions, ports.stories, self._texts, self._recent.known)
         with self._timed("lookup"):
             ports.revisions.refresh()
             articles = {read.place: read.value for read in reads if isinstance(read.value, CleanArticle)}
@@ -197,7 +201,9 @@ class IndexStage:
         with self._timed("decide"):
             decisions = [_decide(read, view) for read in reads if read.value is not None]
         with self._timed("write"):
-            done.changed |= write(decisions, view.held, ports.ledger, ports.revisions, ports.stories)
+            done.changed |= write(
+                decisions, view.held, ports.ledger, ports.revisions, ports.stories, self._recent
+            )
         self._run.tally.details["candidates"] = self._run.tally.details.get("candidates", 0) + sum(
             decision.compared for decision in decisions
         )

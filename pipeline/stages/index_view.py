@@ -24,10 +24,14 @@ TEXTS_AT_ONCE: Final = 1000
 """Candidates loaded together, about 25 MiB; more than a batch has, unless there is no furniture list yet."""
 
 _NONE: Final[dict[str, Revision]] = {}
+_NO_STORIES: Final[dict[str, Story]] = {}
 
 
 class BatchView:
-    """Implements `core.stories.before.Before` over the ports, under the one furniture list of `texts`."""
+    """Implements `core.stories.before.Before` over the ports, under the one furniture list of `texts`.
+
+    `known` are stories as they are stored, which saves reading them.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class BatchView:
         revisions: Revisions,
         stories: Stories,
         texts: Texts,
+        known: Mapping[str, Story] = _NO_STORIES,
     ) -> None:
         self.held: dict[str, Stored[LedgerEntry]] = {}
         self._ledger = ledger
@@ -42,6 +47,7 @@ class BatchView:
         self._story_store = stories
         self._texts = texts
         self._entries: dict[str, LedgerEntry] = {}
+        self._known = known
         self._stories: dict[str, Story | None] = {}
         self._queries: dict[int, CandidateQuery] = {}
         self._found: dict[int, list[str]] = {}
@@ -132,7 +138,9 @@ class BatchView:
         """Load the stories and those they were merged into."""
         missing = {story_id for story_id in story_ids if story_id not in self._stories}
         while missing:
-            found = self._story_store.get(missing)
+            found = {story_id: self._known[story_id] for story_id in missing if story_id in self._known}
+            if unknown := missing.difference(found):
+                found |= self._story_store.get(unknown)
             self._stories |= {story_id: found.get(story_id) for story_id in missing}
             targets = {story.merged_into for story in found.values() if story.merged_into}
             missing = {story_id for story_id in targets if story_id not in self._stories}

@@ -19,6 +19,7 @@ from pipeline.core.records import Message
 from pipeline.core.stories.decide import Decision
 from pipeline.core.stories.kept import without_text
 from pipeline.ports import Documents, Revisions, Stored, Stories
+from pipeline.stages.index_recent import RecentStories
 from pipeline.stages.ledger import record as record_sections
 
 SOURCE = "/stages/index"
@@ -30,10 +31,12 @@ def write(
     ledger: Documents[LedgerEntry],
     revisions: Revisions,
     stories: Stories,
+    recent: RecentStories | None = None,
 ) -> dict[str, Message]:
     """Write what a batch decided; return the changed stories as they are stored now, by id, to be published.
 
-    Raises InvalidRecord when a document is rejected or a story cannot be published.
+    `recent` is told what was stored. Raises InvalidRecord when a document is rejected or a story cannot be
+    published.
     """
     changed = {story.story_id: story for decision in decisions for story in decision.stories}
     messages = announced(changed.values())
@@ -43,6 +46,8 @@ def write(
     refused: set[str] = set()
     for group in (growing, away):
         refused |= stories.put(group) if group else set()
+    if recent is not None:
+        recent.written(changed.values(), refused)
     record_sections(ledger, [pair for decision in decisions for pair in decision.spread])
     record_sections(ledger, [pair for decision in decisions for pair in decision.sections], held)
     return messages | announced(stories.get(refused).values() if refused else ())
