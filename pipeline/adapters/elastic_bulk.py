@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from elasticsearch import ApiError
@@ -71,18 +72,25 @@ class _Answer:
 def write(client: Client, alias: str, operations: Iterable[Operation], *, at_once: int = 1) -> Settled:
     """Write all through an alias that must exist, settling every item.
 
-    `at_once` requests share the work of each chunk, in no order between them: the documents of one request
-    are analysed one after the other. Raises IndexUnavailable or ConfigError for what is not about one
+    `at_once` requests share the work of each chunk, in no order between them but for one id, whose operations
+    stay in one request: the documents of a request are analysed one after the other. Raises IndexUnavailable or ConfigError for what is not about one
     document; some may be stored by then.
     """
     settled = Settled()
     with ThreadPoolExecutor(at_once) as pool:
         for chunk in _chunks(_encoded(operations, settled)):
-            parts = [chunk[start::at_once] for start in range(min(at_once, len(chunk)))]
+            parts = _shared(chunk, at_once)
             for part in list(pool.map(lambda items: _write_chunk(client, alias, items), parts)):
                 settled.held += part.held
                 settled.rejected |= part.rejected
     return settled
+
+
+def _shared(chunk: Sequence[_Encoded], at_once: int) -> list[list[_Encoded]]:
+    parts: list[list[_Encoded]] = [[] for _ in range(at_once)]
+    for item in chunk:
+        parts[crc32(item.id.encode()) % at_once].append(item)
+    return [part for part in parts if part]
 
 
 def _write_chunk(client: Client, alias: str, chunk: Sequence[_Encoded]) -> Settled:

@@ -100,7 +100,8 @@ def rebuilt(world: World) -> str:
 
 
 def test_bootstrap_applies_the_indices_again_and_finds_nothing_to_do(node: Node) -> None:
-    assert {"unchanged"} == {plan.verdict for plan in apply_indices(node.settings["bootstrap"])}
+    plans = apply_indices(node.settings["bootstrap"])
+    assert [] == [plan for plan in plans if plan.verdict != "unchanged"]
 
 
 def test_writer_keeps_every_index_of_the_pipeline(node: Node) -> None:
@@ -152,7 +153,7 @@ def test_writer_takes_removed_words_out_of_a_version_that_is_kept(node, at_work)
         index="news-stories-v0000", mappings=shape.mappings, settings=shape.settings
     )
     node.administrator.reindex(
-        source={"index": "news-stories-v0001"}, dest={"index": "news-stories-v0000"}, refresh=True
+        source={"index": "news-stories"}, dest={"index": "news-stories-v0000"}, refresh=True
     )
     append(at_work, edit("removed", one))
     node.administrator.indices.refresh(index="news-stories-v0000")

@@ -135,13 +135,25 @@ def _status(instance: Instance) -> Result:
 
 
 def _rest(airflow: AirflowApi, since: datetime) -> None:
-    """Let no DAG begin anything more, and wait for what is under way."""
-    for dag_id in (*DAGS, "news_health"):
-        airflow.pause(dag_id)
+    """Wait for what is under way, and let no DAG begin anything more; the run of a paused DAG never ends."""
+    airflow.pause("news_health")
     deadline = time.monotonic() + PATIENCE
-    while any(run.active for dag_id in DAGS for run in airflow.runs(dag_id, since - timedelta(hours=1))):
-        assert time.monotonic() < deadline, "runs are still active"
+    while True:
+        if not _active(airflow, since):
+            for dag_id in DAGS:
+                airflow.pause(dag_id)
+            begun = _active(airflow, since)
+            if not begun:
+                return
+            for dag_id in begun:
+                airflow.unpause(dag_id)
+        assert time.monotonic() < deadline, f"runs are still active: {_active(airflow, since)}"
         time.sleep(0.5)
+
+
+def _active(airflow: AirflowApi, since: datetime) -> list[str]:
+    earliest = since - timedelta(hours=1)
+    return [dag_id for dag_id in DAGS if any(run.active for run in airflow.runs(dag_id, earliest))]
 
 
 def _look(room: Room, world: World) -> Look:

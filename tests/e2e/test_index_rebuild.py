@@ -215,8 +215,8 @@ def test_writer_whose_batch_meets_the_swap_loses_nothing(world, monkeypatch: pyt
     following.put([made(1)])
     real = elastic_stories.write
 
-    def swapping(client: Any, alias: str, operations: Any) -> Any:
-        done = real(client, alias, operations)
+    def swapping(client: Any, alias: str, operations: Any, **options: Any) -> Any:
+        done = real(client, alias, operations, **options)
         if alias == NEXT:
             following.swap()
         return done
@@ -234,10 +234,10 @@ def test_writer_that_comes_upon_the_swap_between_looking_and_writing_loses_nothi
     following.begin()
     real = elastic_stories.write
 
-    def late(client: Any, alias: str, operations: Any) -> Any:
+    def late(client: Any, alias: str, operations: Any, **options: Any) -> Any:
         if alias == NEXT:
             following.swap()
-        return real(client, alias, operations)
+        return real(client, alias, operations, **options)
 
     monkeypatch.setattr(elastic_stories, "write", late)
     assert world.stories.put([made(2)]) == set()
