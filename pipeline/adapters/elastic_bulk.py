@@ -73,8 +73,8 @@ def write(client: Client, alias: str, operations: Iterable[Operation], *, at_onc
     """Write all through an alias that must exist, settling every item.
 
     `at_once` requests share the work of each chunk, in no order between them but for one id, whose operations
-    stay in one request: the documents of a request are analysed one after the other. Raises IndexUnavailable or ConfigError for what is not about one
-    document; some may be stored by then.
+    stay in one request: the documents of a request are analysed one after the other. Raises IndexUnavailable
+    or ConfigError for what is not about one document; some may be stored by then.
     """
     settled = Settled()
     with ThreadPoolExecutor(at_once) as pool:

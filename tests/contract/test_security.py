@@ -152,12 +152,14 @@ def test_writer_takes_removed_words_out_of_a_version_that_is_kept(node, at_work)
     node.administrator.indices.create(
         index="news-stories-v0000", mappings=shape.mappings, settings=shape.settings
     )
+    node.administrator.indices.refresh(index="news-stories")
     node.administrator.reindex(
         source={"index": "news-stories"}, dest={"index": "news-stories-v0000"}, refresh=True
     )
     append(at_work, edit("removed", one))
     node.administrator.indices.refresh(index="news-stories-v0000")
     (kept,) = node.administrator.search(index="news-stories-v0000")["hits"]["hits"]
+    node.administrator.indices.delete(index="news-stories-v0000")
     assert ("removed", None) == (kept["_source"]["status"], kept["_source"].get("text"))
 
 
